@@ -1,0 +1,39 @@
+/** Every value of the cookie `name` in a `Cookie` header, in its order. The same name may come several times. */
+export function readCookies(header: string, name: string): string[] {
+  const values: string[] = []
+  for (let start = 0; start < header.length; ) {
+    const semicolon = header.indexOf(';', start)
+    const end = semicolon < 0 ? header.length : semicolon
+    const equals = header.indexOf('=', start)
+    if (equals >= 0 && equals < end && header.slice(start, equals).trim() === name) {
+      values.push(header.slice(equals + 1, end).trim())
+    }
+    start = end + 1
+  }
+  return values
+}
+
+export interface CookieAttributes {
+  readonly path: string
+  readonly domain?: string | undefined
+  readonly sameSite: 'lax' | 'strict' | 'none'
+  readonly secure: boolean
+  /** Seconds; 0 removes the cookie, undefined keeps it until the browser closes. */
+  readonly maxAge?: number | undefined
+}
+
+/** The value of a `Set-Cookie` header (RFC 6265), always `HttpOnly`. Name and value must need no escape. */
+export function formatCookie(name: string, value: string, attributes: CookieAttributes): string {
+  const { path, domain, sameSite, secure, maxAge } = attributes
+  return [
+    `${name}=${value}`,
+    `Path=${path}`,
+    ...(domain === undefined ? [] : [`Domain=${domain}`]),
+    ...(maxAge === undefined ? [] : [`Max-Age=${maxAge}`]),
+    'HttpOnly',
+    ...(secure ? ['Secure'] : []),
+    `SameSite=${sameSiteNames[sameSite]}`,
+  ].join('; ')
+}
+
+const sameSiteNames = { lax: 'Lax', strict: 'Strict', none: 'None' } as const

@@ -1,0 +1,85 @@
+import { SessionError } from './errors.ts'
+
+const maxDepth = 100
+
+/** Session data as it was read. No prototype, so that no key has a meaning of its own. */
+export type Data = Record<string, unknown>
+
+/** Null unless `text` is a JSON object. */
+export function parseData(text: string): Data | null {
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch {
+    return null
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return null
+  return copyData(value)
+}
+
+export const copyData = (value: object): Data => Object.assign(Object.create(null), value)
+
+/** @throws {SessionError} `not_json` if the text would hold less than `data` does */
+export function stringifyData(data: object): string {
+  const loss = findLossInKeys(data, 0)
+  if (loss !== null) throw notJson(loss)
+  try {
+    return JSON.stringify(data)
+  } catch (cause) {
+    throw notJson(`: ${(cause as Error).message}`, cause) // from somebody's toJSON
+  }
+}
+
+/**
+ * What `theirs` becomes when only the keys that changed from `base` to `mine` are applied to it. A key changed
+ * on both sides is mine: this save is the later one.
+ */
+export function mergeData(base: Data, mine: Data, theirs: Data): Data {
+  const merged = copyData(theirs)
+  for (const key of new Set([...Object.keys(base), ...Object.keys(mine)])) {
+    if (JSON.stringify(base[key]) === JSON.stringify(mine[key])) continue
+    if (mine[key] === undefined) delete merged[key]
+    else merged[key] = mine[key]
+  }
+  return merged
+}
+
+/** The path of, and the word for, the first thing in `value` that JSON would drop or turn into another. */
+function findLoss(value: unknown, depth: number): string | null {
+  if (typeof value === 'string' || typeof value === 'boolean' || value === null) return null
+  if (typeof value === 'number') return Number.isFinite(value) ? null : ` is ${value}`
+  if (typeof value !== 'object') return ` is of type ${typeof value}`
+  if (depth > maxDepth) return ' is a cycle, or nested too deeply'
+  if (Array.isArray(value)) {
+    for (let index = 0; index < value.length; index++) {
+      const loss = findLoss(value[index], depth + 1)
+      if (loss !== null) return `[${index}]${loss}`
+    }
+    return null
+  }
+  if (value instanceof Date && Number.isNaN(value.getTime())) return ' is an invalid date'
+  if ('toJSON' in value && typeof value.toJSON === 'function') return null
+  const prototype = Object.getPrototypeOf(value)
+  if (prototype !== null && Object.getPrototypeOf(prototype) !== null) {
+    return ` is a ${prototype.constructor?.name ?? 'class instance'}`
+  }
+  return findLossInKeys(value, depth)
+}
+
+function findLossInKeys(value: object, depth: number): string | null {
+  for (const key of Object.keys(value)) {
+    const child = (value as Data)[key]
+    if (child === undefined) continue
+    const loss = findLoss(child, depth + 1)
+    if (loss !== null) return `.${key}${loss}`
+  }
+  return null
+}
+
+function notJson(loss: string, cause?: unknown): SessionError {
+  return new SessionError(
+    'not_json',
+    `session${loss}, which JSON cannot carry: store plain objects, arrays, text, finite numbers, booleans, null.`,
+    { cause },
+  )
+}

@@ -1,0 +1,26 @@
+/** Every way in which Sojourn refuses or fails. Stable: match on these, never on a message. */
+export type SessionErrorCode =
+  | 'invalid_option' // an option, or a set of options, that cannot work; thrown at construction
+  | 'weak_secret' // a secret shorter than 32 bytes, or none at all; thrown at construction
+  | 'not_json' // session data holds what JSON cannot carry
+  | 'reserved_key' // session data uses a name that belongs to the session itself
+  | 'data_too_large' // session data is longer than `maxDataBytes`
+  | 'session_ended' // saving a session that was ended, or became another user's, in the meantime
+  | 'conflict' // too many parallel saves of one session, none of which this one could follow
+  | 'store_unavailable' // the strategy failed: its store is down, or answered with an error
+  | 'too_late' // a credential is due, but the answer that could carry it has already begun
+  | 'not_revocable' // the strategy cannot end sessions that are not in hand
+  | 'session_replaced' // `req.session` was assigned to
+  | 'insecure_connection' // a Secure cookie is due, but the connection is not secure
+  | 'cross_site_request' // an unsafe request came from another site
+
+/** The only error that Sojourn throws. The message names the remedy; `cause` is the fault below, if any. */
+export class SessionError extends Error {
+  override readonly name = 'SessionError'
+  readonly code: SessionErrorCode
+
+  constructor(code: SessionErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.code = code
+  }
+}

@@ -1,0 +1,119 @@
+import { SessionError } from './errors.ts'
+import { publish } from './events.ts'
+import { type LiveSession, type Session, type SessionData, visitOf } from './session.ts'
+import type { Credential, Instruction, SessionStrategy } from './strategy.ts'
+import { type SessionHost, Visit } from './visit.ts'
+
+/** How many credentials of one request are tried: cookies of the same name may come several times. */
+const maxCandidates = 5
+
+export interface SessionsOptions {
+  readonly strategy: SessionStrategy
+  /**
+   * How long a session lives without use, in milliseconds; default 1 hour. With `deadlineMs`, the most that
+   * NIST SP 800-63B-4 recommends at AAL2.
+   */
+  readonly idleMs?: number
+  /** How long a session lives after sign-in, whatever its use, in milliseconds; default 24 hours. */
+  readonly deadlineMs?: number
+  /**
+   * Reading moves the idle expiry only once it would move this far, in milliseconds, so that a read is seldom a
+   * write; below `idleMs`; default 1 minute, or a tenth of a shorter `idleMs`.
+   */
+  readonly touchMs?: number
+  /** The longest JSON text of a session's data, in bytes of UTF-8; default 64 KiB. */
+  readonly maxDataBytes?: number
+  /** The clock, in milliseconds since the epoch. */
+  readonly now?: () => number
+}
+
+/** What a transport does with sessions: open one on the way in, commit it on the way out. */
+export interface Sessions {
+  readonly strategy: SessionStrategy
+  /**
+   * The session of the first of `credentials` that is good, else a new anonymous one, of which nothing is stored
+   * until something is put into it.
+   *
+   * @throws {SessionError} `store_unavailable`
+   */
+  open<D extends object = SessionData>(
+    credentials: readonly Credential[],
+    host: SessionHost,
+  ): Promise<Session<D>>
+  /** A new anonymous session; with `fault`, one that refuses to save or end anything, with that error. */
+  openAnonymous<D extends object = SessionData>(host: SessionHost, fault?: SessionError): Session<D>
+  /**
+   * Saves what changed, and says what to tell the client. A promise only if there was something to save.
+   *
+   * @throws {SessionError} `not_json`, `reserved_key`, `data_too_large`, `too_late`, `conflict`, `store_unavailable`
+   */
+  commit(session: LiveSession): Instruction | Promise<Instruction>
+}
+
+/** `SessionsOptions`, checked and complete. */
+export interface Policy extends Required<SessionsOptions> {
+  /** Turns whatever a strategy throws into a `store_unavailable`. */
+  ask<T>(question: () => Promise<T>): Promise<T>
+}
+
+/** @throws {SessionError} `invalid_option` */
+export function createSessions(options: SessionsOptions): Sessions {
+  const policy = createPolicy(options)
+  const { strategy } = policy
+  strategy.revoker?.onRevoked(sessionId => publish('revoked', { strategy: strategy.name, sessionId }))
+
+  return {
+    strategy,
+
+    async open(credentials, host) {
+      const visit = new Visit(policy, host, credentials.length > 0)
+      for (const credential of credentials.slice(0, maxCandidates)) {
+        const resumed = await policy.ask(() => strategy.resume(credential))
+        if (resumed === null) publish('credential-refused', { strategy: strategy.name })
+        else if (visit.resume(resumed)) break
+      }
+      return visit.session as Session<never>
+    },
+
+    openAnonymous: (host, fault) => new Visit(policy, host, false, fault).session as Session<never>,
+
+    commit(session) {
+      const visit = visitOf(session)
+      const committed = visit.commit()
+      return typeof committed === 'boolean'
+        ? visit.takeInstruction()
+        : committed.then(() => visit.takeInstruction())
+    },
+  }
+}
+
+function createPolicy(options: SessionsOptions): Policy {
+  const { strategy, idleMs = 3_600_000, maxDataBytes = 65_536, now = Date.now } = options
+  const deadlineMs = options.deadlineMs ?? Math.max(86_400_000, idleMs)
+  const touchMs = options.touchMs ?? Math.min(60_000, idleMs / 10)
+  for (const [name, value] of Object.entries({ idleMs, deadlineMs, maxDataBytes })) {
+    if (!(value > 0 && value < Number.POSITIVE_INFINITY)) {
+      throw new SessionError('invalid_option', `${name} must be a positive number, not ${value}.`)
+    }
+  }
+  if (idleMs > deadlineMs) {
+    throw new SessionError('invalid_option', `idleMs (${idleMs}) must not exceed deadlineMs (${deadlineMs}).`)
+  }
+  if (!(touchMs >= 0 && touchMs < idleMs)) {
+    throw new SessionError(
+      'invalid_option',
+      `touchMs must be from 0 to below idleMs (${idleMs}), not ${touchMs}.`,
+    )
+  }
+  return { strategy, idleMs, deadlineMs, touchMs, maxDataBytes, now, ask }
+}
+
+async function ask<T>(question: () => Promise<T>): Promise<T> {
+  try {
+    return await question()
+  } catch (cause) {
+    if (cause instanceof SessionError) throw cause
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw new SessionError('store_unavailable', `The session strategy failed: ${reason}`, { cause })
+  }
+}

@@ -1,0 +1,75 @@
+import { signCredential, verifyCredential } from './credential.ts'
+import { createKeyring } from './keyring.ts'
+import type { SessionStore } from './store.ts'
+import type { SessionDirectory, SessionRecord, SessionRevoker, SessionStrategy } from './strategy.ts'
+
+export interface StoredStrategyOptions {
+  readonly store: SessionStore
+  /** Newest first, each at least 32 bytes: the first signs credentials, all verify them. */
+  readonly keys: readonly (string | Uint8Array)[]
+  /** The clock, in milliseconds since the epoch. */
+  readonly now?: () => number
+}
+
+/** A strategy with a store can always revoke and list. */
+export interface StoredStrategy extends SessionStrategy {
+  readonly revoker: SessionRevoker
+  readonly directory: SessionDirectory
+}
+
+/**
+ * Turns any store into a strategy whose credentials are `id.generation.mac`.
+ *
+ * @throws {SessionError} `weak_secret`
+ */
+export function createStoredStrategy(options: StoredStrategyOptions): StoredStrategy {
+  const { store, now = Date.now } = options
+  const keyring = createKeyring(options.keys, 'stored credential')
+  const credentialOf = (record: SessionRecord) => signCredential(keyring, record.id, record.generation)
+  const isLive = (record: SessionRecord) => now() < record.expiresAt && now() < record.deadline
+
+  async function find(id: string): Promise<SessionRecord | null> {
+    const record = await store.read(id)
+    return record !== null && isLive(record) ? record : null
+  }
+
+  async function list(userId: string): Promise<SessionRecord[]> {
+    return (await store.listByUser(userId)).filter(isLive)
+  }
+
+  return {
+    name: store.name,
+    traits: { ...store.traits, detectsConflicts: true, newCredential: 'at-sign-in' },
+
+    async resume(credential) {
+      const claim = verifyCredential(keyring, credential)
+      if (claim === null) return null
+      const record = await find(claim.id)
+      if (record === null || record.generation !== claim.generation) return null
+      return claim.signedWith === 'old' ? { record, credential: credentialOf(record) } : { record }
+    },
+
+    async save(record, { reissue }) {
+      const first = record.version === 0
+      // Two generations on, so that no earlier credential is ever the direct predecessor of the new one.
+      const rotated = reissue && !first ? { generation: record.generation + 2, rotatedAt: now() } : {}
+      const next = { ...record, ...rotated, version: record.version + 1 }
+      if (!(await store.write(next))) return { ok: false, current: await find(record.id) }
+      return first || reissue
+        ? { ok: true, record: next, credential: credentialOf(next) }
+        : { ok: true, record: next }
+    },
+
+    revoker: {
+      revoke: id => store.remove(id),
+      async revokeAll(userId, { except } = {}) {
+        const records = await store.listByUser(userId)
+        await Promise.all(records.filter(({ id }) => id !== except).map(({ id }) => store.remove(id)))
+      },
+      onRevoked: listener => store.onRemoved(listener),
+    },
+
+    directory: { find, list },
+    close: () => store.close(),
+  }
+}

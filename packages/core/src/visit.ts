@@ -1,0 +1,170 @@
+import { parseData, stringifyData } from './data.ts'
+import { Draft } from './draft.ts'
+import { SessionError } from './errors.ts'
+import { publish } from './events.ts'
+import { isReserved, LiveSession, putData } from './session.ts'
+import type { Policy } from './sessions.ts'
+import type { Credential, Instruction, Resumed } from './strategy.ts'
+
+/** What core asks of a transport, for the one request or connection that a session serves. */
+export interface SessionHost {
+  /** Called when `regenerate` has put another live object in the session's place. */
+  replaced(session: LiveSession): void
+  /** Whether a new credential can still reach the client. */
+  canDeliver(): boolean
+}
+
+interface Ended {
+  readonly draft: Draft
+  readonly everywhere: boolean
+}
+
+/** One request or connection of a client: the session it is in, those it ended, and what to tell the client. */
+export class Visit {
+  readonly policy: Policy
+  /** Why nothing can be saved: the visit began without its strategy. */
+  readonly fault: SessionError | null
+  readonly #host: SessionHost
+  session = new LiveSession(this)
+  draft = new Draft(this)
+  #ended: Ended[] = []
+  #clientHoldsCredential: boolean
+  #instruction: Instruction = keep
+  #saving: Promise<boolean> | null = null
+
+  constructor(
+    policy: Policy,
+    host: SessionHost,
+    clientHoldsCredential: boolean,
+    fault: SessionError | null = null,
+  ) {
+    this.policy = policy
+    this.fault = fault
+    this.#host = host
+    this.#clientHoldsCredential = clientHoldsCredential
+  }
+
+  /** False if the record is not one of ours: its data cannot be shown. */
+  resume({ record, credential }: Resumed): boolean {
+    const data = parseData(record.data)
+    if (data === null || Object.keys(data).some(isReserved)) {
+      const { id: sessionId, userId } = record
+      publish('record-malformed', { strategy: this.policy.strategy.name, sessionId, userId })
+      return false
+    }
+    putData(this.session, data)
+    this.draft.adopt(record)
+    if (credential !== undefined) this.deliver(credential, this.draft)
+    return true
+  }
+
+  isCurrent(draft: Draft): boolean {
+    return draft === this.draft
+  }
+
+  deliver(credential: Credential, draft: Draft): void {
+    if (draft !== this.draft || draft.record === null) return
+    this.#clientHoldsCredential = true
+    this.#instruction = { do: 'set', credential, until: draft.record.deadline }
+  }
+
+  takeInstruction(): Instruction {
+    const instruction = this.#instruction
+    this.#instruction = keep
+    return instruction
+  }
+
+  signIn(userId: string): void {
+    if (this.draft.userId !== null && this.draft.userId !== userId) this.end(false)
+    this.draft.userId = userId
+    this.draft.reissue = true
+  }
+
+  end(everywhere: boolean): void {
+    if (this.fault !== null) throw this.fault
+    const { revoker, name } = this.policy.strategy
+    if (revoker === null) {
+      this.refuseIfTooLate()
+      if (everywhere) {
+        throw new SessionError(
+          'not_revocable',
+          `The ${name} strategy cannot end the sessions of other clients.`,
+        )
+      }
+    }
+    this.#ended.push({ draft: this.draft, everywhere })
+    this.#instruction = this.#clientHoldsCredential ? { do: 'clear' } : keep
+    this.#clientHoldsCredential = false
+    this.begin()
+  }
+
+  /** A new, empty, anonymous session, of which nothing is stored yet. */
+  begin(): void {
+    this.draft = new Draft(this)
+    putData(this.session, {})
+  }
+
+  regenerate(): void {
+    this.session = new LiveSession(this)
+    this.end(false)
+    this.#host.replaced(this.session)
+  }
+
+  async reload(): Promise<void> {
+    const { record } = this.draft
+    if (record === null) return putData(this.session, {})
+    const { directory } = this.policy.strategy
+    const stored = directory === null ? record : await this.policy.ask(() => directory.find(record.id))
+    if (stored === null || !this.resume({ record: stored })) throw sessionEnded()
+  }
+
+  async save(): Promise<void> {
+    if (!(await this.commit())) throw sessionEnded()
+  }
+
+  /** False if the session has ended in the meantime. A promise only if there is something to save. */
+  commit(): boolean | Promise<boolean> {
+    if (this.#saving !== null) {
+      const again = () => this.commit()
+      return this.#saving.then(again, again)
+    }
+    const text = stringifyData(this.session)
+    if (this.#ended.length === 0 && !this.draft.isDue(text)) return true
+    this.#saving = this.#save(text).finally(() => {
+      this.#saving = null
+    })
+    return this.#saving
+  }
+
+  async #save(text: string): Promise<boolean> {
+    for (let ended = this.#ended[0]; ended !== undefined; ended = this.#ended[0]) {
+      await this.#revoke(ended)
+      this.#ended.shift()
+    }
+    return this.draft.save(text)
+  }
+
+  async #revoke({ draft: { record }, everywhere }: Ended): Promise<void> {
+    if (record === null) return
+    const { id, userId } = record
+    const { revoker, name } = this.policy.strategy
+    if (revoker !== null) {
+      await this.policy.ask(() => revoker.revoke(id))
+      if (everywhere && userId !== null) await this.policy.ask(() => revoker.revokeAll(userId))
+    }
+    publish('signed-out', { strategy: name, sessionId: id, userId })
+  }
+
+  refuseIfTooLate(): void {
+    if (this.#host.canDeliver()) return
+    throw new SessionError(
+      'too_late',
+      'The client must get a new credential, but the answer has begun: save the session before writing.',
+    )
+  }
+}
+
+const keep: Instruction = { do: 'keep' }
+
+const sessionEnded = () =>
+  new SessionError('session_ended', 'The session was ended, or became another user’s, in the meantime.')

@@ -1,0 +1,121 @@
+import type { ServerResponse } from 'node:http'
+import {
+  createSessions,
+  type Instruction,
+  type Session,
+  type SessionData,
+  SessionError,
+  type SessionErrorCode,
+  type SessionHost,
+  type SessionsOptions,
+} from '@sojourn/core'
+import { createBearerSlot } from './bearer-slot.ts'
+import { type CookieOptions, createCookieSlot } from './cookie-slot.ts'
+import { type CrossSiteOptions, createCrossSiteCheck } from './cross-site.ts'
+import { holdResponse } from './hold-response.ts'
+import type { SessionRequest } from './slot.ts'
+
+declare global {
+  namespace Express {
+    interface Request {
+      /** The client's session; see `sessions` of `@sojourn/express`. */
+      session: Session
+    }
+  }
+}
+
+export interface ExpressSessionsOptions extends SessionsOptions {
+  /** Where the credential travels; default `cookie`. */
+  readonly credential?: 'cookie' | 'bearer'
+  readonly cookie?: CookieOptions
+  /** Unsafe requests from pages of other sites get a `cross_site_request` error; `false` lets them pass. */
+  readonly csrf?: CrossSiteOptions | false
+  /**
+   * When the strategy fails on the way in: `fail`, the default, is an error with status 503; `anonymous` goes on
+   * with a session that can be read, but neither saved nor ended.
+   */
+  readonly whenUnavailable?: 'fail' | 'anonymous'
+}
+
+export interface SessionsHandler<D extends object> {
+  (req: SessionRequest, res: ServerResponse, next: (error?: unknown) => void): void
+  /** `req.session`, typed. */
+  of(req: object): Session<D>
+}
+
+/**
+ * Gives each request its `req.session`, and saves it before the answer ends: a client that has the answer finds
+ * its session saved. Errors reach `next` with a `status`. Where several are mounted on a path, the first serves it.
+ *
+ * @throws {SessionError} `invalid_option`
+ */
+export function sessions<D extends object = SessionData>(
+  options: ExpressSessionsOptions,
+): SessionsHandler<D> {
+  const { credential = 'cookie', cookie, csrf, whenUnavailable = 'fail' } = options
+  const core = createSessions(options)
+  const slot = credential === 'bearer' ? createBearerSlot() : createCookieSlot(cookie, options.now)
+  const isCrossSite = csrf === false || !slot.isAmbient ? () => null : createCrossSiteCheck(csrf)
+
+  const handler = (req: SessionRequest, res: ServerResponse, next: (error?: unknown) => void): void => {
+    if (req.session !== undefined) return next()
+    const fail = (error: unknown) => next(withStatus(error))
+    const crossSite = isCrossSite(req)
+    if (crossSite !== null) return fail(crossSite)
+
+    let session: Session
+    const host: SessionHost = {
+      canDeliver: () => !res.headersSent,
+      replaced(by) {
+        req.session = session = by
+      },
+    }
+
+    const deliver = (instruction: Instruction): undefined => {
+      if (instruction.do !== 'keep') slot.write(req, res, instruction)
+    }
+
+    const settle = (): undefined | Promise<void> => {
+      if (req.session !== session) throw sessionReplaced()
+      const instruction = core.commit(session)
+      return instruction instanceof Promise ? instruction.then(deliver) : deliver(instruction)
+    }
+
+    const failLate = (error: unknown) => {
+      fail(error)
+      if (res.headersSent) res.destroy()
+    }
+
+    const begin = (opened: Session): void => {
+      req.session = session = opened
+      holdResponse(res, settle, failLate)
+      next()
+    }
+
+    const credentials = slot.read(req)
+    if (credentials.length === 0) return begin(core.openAnonymous(host))
+    core.open(credentials, host).then(begin, error => {
+      if (whenUnavailable === 'fail') fail(error)
+      else begin(core.openAnonymous(host, error))
+    })
+  }
+  return Object.assign(handler, { of: (req: object) => (req as { session: Session<D> }).session })
+}
+
+const statuses: { readonly [C in SessionErrorCode]?: number } = {
+  session_ended: 401,
+  cross_site_request: 403,
+  conflict: 503,
+  store_unavailable: 503,
+}
+
+function withStatus(error: unknown): unknown {
+  if (!(error instanceof SessionError)) return error
+  return Object.assign(error, { status: statuses[error.code] ?? 500 })
+}
+
+const sessionReplaced = () =>
+  new SessionError(
+    'session_replaced',
+    'req.session was assigned to: set its properties instead, or end it with req.session.signOut().',
+  )
