@@ -119,10 +119,11 @@ export class LiveSession {
 }
 
 // Methods become accessors: assigning to one is then an error even in sloppy code, never a silent loss.
-const ours = Object.getOwnPropertyDescriptors(LiveSession.prototype) as Record<string, PropertyDescriptor>
-// biome-ignore lint/complexity/useLiteralKeys: the prototype slot must be shadowed by a property of that name
-ours['__proto__'] = { get: () => LiveSession.prototype }
-for (const [name, { get, value }] of Object.entries(ours)) {
+const ours: [string, PropertyDescriptor][] = [
+  ...Object.entries(Object.getOwnPropertyDescriptors(LiveSession.prototype)),
+  ['__proto__', { value: LiveSession.prototype }],
+]
+for (const [name, { get, value }] of ours) {
   if (name === 'constructor') continue
   Object.defineProperty(LiveSession.prototype, name, {
     get: get ?? (() => value),
