@@ -1,0 +1,28 @@
+import type { Express, Request, Response } from 'express'
+
+/** What the common app asks of a way to hold sessions. Each contender is one file in `contenders/`. */
+export interface Contender {
+  readonly name: string
+  /** In a few words, for the tables. */
+  readonly about: string
+  /** Mounts the middleware, as its README says. */
+  mount(app: Express, world: World): void
+  signIn(req: Request, userId: string): void | Promise<void>
+  signOut(req: Request, res: Response): void | Promise<void>
+  userOf(req: Request): string | null
+  dataOf(req: Request): SessionData
+  /** How many sessions are held now, where the contender can say. */
+  countSessions?(): number
+}
+
+export interface SessionData {
+  counter?: number
+  /** Makes the session as large as the run wants it. */
+  filler?: string
+}
+
+/** What stays the same when the server is restarted, and what the harness can turn. */
+export interface World {
+  readonly secret: string
+  readonly now: () => number
+}

@@ -1,0 +1,59 @@
+import { Child } from './child.ts'
+
+/** A client of a server under test: what it holds, and what it must be told. */
+export interface Client {
+  /** The `Cookie` header it sends; null without a session. */
+  cookie: string | null
+  /** Null: an anonymous visitor. */
+  readonly user: string | null
+  counter: number
+}
+
+export interface SignIn {
+  readonly port: number
+  /** How many users sign in, named by number from `firstUser` on. */
+  readonly count: number
+  readonly firstUser: number
+  readonly fillerBytes: number
+  /** One in how many is reported. */
+  readonly every: number
+}
+
+export interface Load {
+  readonly port: number
+  readonly path: string
+  readonly method: 'GET' | 'POST'
+  readonly seconds: number
+  /** The clients that each connection speaks for, in turn. */
+  readonly connections: readonly (readonly Client[])[]
+  /** Whether all clients are one user, as where there are no sessions. */
+  readonly isOneUser: boolean
+}
+
+export interface LoadReport {
+  readonly requests: number
+  readonly seconds: number
+  readonly p50Ms: number
+  readonly p99Ms: number
+  /** With headers, per answer. */
+  readonly responseBytes: number
+  /** The share of its core that the load generator used: near 1, it and not the server sets the pace. */
+  readonly loaderBusy: number
+  /** The first wrong answer, in words. */
+  readonly wrong: string | null
+}
+
+export interface LoadProcess {
+  signIn(request: SignIn): Promise<Client[]>
+  load(request: Load): Promise<LoadReport>
+  kill(): Promise<void>
+}
+
+export function startLoadProcess(): LoadProcess {
+  const child = new Child('./load.ts', [], 1)
+  return {
+    signIn: request => child.ask<Client[]>(request),
+    load: request => child.ask<LoadReport>(request),
+    kill: () => child.kill(),
+  }
+}

@@ -1,0 +1,101 @@
+import { resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { type ContenderName, contenderNames } from './contenders.ts'
+import type { Effort } from './throughput.ts'
+
+export const measurements = ['read', 'write', 'anonymous', 'server-killed', 'scale'] as const
+export type Measurement = (typeof measurements)[number]
+
+export interface BenchOptions {
+  readonly contenders: readonly ContenderName[]
+  readonly measurements: readonly Measurement[]
+  readonly effort: Effort
+  /** Numbers of live sessions, for `scale`. */
+  readonly sizes: readonly number[]
+  /** Signed in before a fault. */
+  readonly clients: number
+  /** The files to write the results to. */
+  readonly files: readonly string[]
+}
+
+export const usage = `npm run bench -- [options]
+
+  --quick            about two minutes: ${measurements.slice(0, 4).join(', ')}  (default)
+  --full             more and longer rounds, and scale
+  --only a,b         these contenders: ${contenderNames.join(', ')}
+  --scenario a,b     these measurements: ${measurements.join(', ')}
+  --sizes a,b        numbers of live sessions, for scale  (1000,1000000)
+  --rounds N         how often each contender is measured
+  --seconds S        how long, each time
+  --clients N        how many are signed in before a fault  (1000)
+  --json FILE        writes the results there too
+  --results FOLDER   keeps latest.json there  (bench/results)
+`
+
+/**
+ * A relative `--json` is taken from `SOJOURN_CWD`, where the command was typed: turbo changes folders.
+ *
+ * @throws {Error} with a message for the user
+ */
+export function parseOptions(args: readonly string[]): BenchOptions {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      quick: { type: 'boolean' },
+      full: { type: 'boolean' },
+      only: { type: 'string' },
+      scenario: { type: 'string' },
+      sizes: { type: 'string', default: '1000,1000000' },
+      rounds: { type: 'string' },
+      seconds: { type: 'string' },
+      clients: { type: 'string', default: '1000' },
+      json: { type: 'string' },
+      results: { type: 'string', default: 'bench/results' },
+    },
+  })
+  const { full = false } = values
+  const only = oneOf('--only', values.only, contenderNames, contenderNames)
+  return {
+    contenders: contenderNames.filter(name => name === 'none' || only.includes(name)),
+    measurements: oneOf(
+      '--scenario',
+      values.scenario,
+      measurements,
+      full ? measurements : measurements.slice(0, 4),
+    ),
+    effort: {
+      rounds: positive('--rounds', values.rounds ?? (full ? '9' : '5')),
+      seconds: positive('--seconds', values.seconds ?? (full ? '4' : '1.6')),
+      concurrency: 32,
+      sessionBytes: 200,
+    },
+    sizes: values.sizes.split(',').map(size => positive('--sizes', size)),
+    clients: positive('--clients', values.clients),
+    files: [
+      resolve(repository, values.results, 'latest.json'),
+      ...(values.json === undefined ? [] : [resolve(process.env.SOJOURN_CWD || repository, values.json)]),
+    ],
+  }
+}
+
+function oneOf<T extends string>(
+  option: string,
+  list: string | undefined,
+  known: readonly T[],
+  all: readonly T[],
+): T[] {
+  const names = list?.split(',') ?? all
+  const unknown = names.find(name => !known.includes(name as T))
+  if (unknown !== undefined)
+    throw new Error(`${option}: there is no ${unknown}; choose from ${known.join(', ')}.`)
+  return names as T[]
+}
+
+function positive(option: string, text: string): number {
+  const value = Number(text)
+  if (value > 0 && Number.isFinite(value)) return value
+  throw new Error(`${option} takes a positive number, not ${text}.`)
+}
+
+const repository = fileURLToPath(new URL('../..', import.meta.url))

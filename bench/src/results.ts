@@ -1,0 +1,89 @@
+/** The results file. Figures are of one run on one machine; compare ratios, not absolute times. */
+export interface Results {
+  readonly machine: Machine
+  /** The commit that was measured, with `+` if the work tree differed from it. */
+  readonly commit: string
+  /** ISO 8601. */
+  readonly date: string
+  readonly throughput: readonly Throughput[]
+  readonly restart: readonly Restart[]
+  readonly theft: readonly never[]
+  readonly scale: readonly Scale[]
+  readonly notRun: readonly NotRun[]
+}
+
+export interface Machine {
+  readonly cpu: string
+  readonly cores: number
+  readonly memoryBytes: number
+  readonly system: string
+  readonly node: string
+}
+
+/** Over the rounds of one run. */
+export interface Spread {
+  readonly median: number
+  readonly min: number
+  readonly max: number
+}
+
+export interface Throughput {
+  readonly contender: string
+  readonly scenario: string
+  readonly sessionBytes: number
+  readonly concurrency: number
+  readonly rounds: number
+  readonly rps: Spread
+  /** Requests per second against `none` in the same round. */
+  readonly ratioToNone: Spread
+  /** CPU time of the server process per request, in microseconds. */
+  readonly cpuMicros: Spread
+  /** `cpuMicros` above `none` in the same round. */
+  readonly overheadMicros: Spread
+  readonly p50Ms: number
+  readonly p99Ms: number
+  /** Per request, by the store's own counters; null for a store inside the process. */
+  readonly storeRoundTrips: number | null
+  readonly responseBytes: number
+  readonly rssBytes: number
+  /** The share of its core that the load generator used; near 1, it set the pace and `rps` is a lower bound. */
+  readonly loaderBusy: number
+}
+
+export interface Restart {
+  readonly contender: string
+  readonly fault: string
+  readonly clients: number
+  readonly stillSignedIn: number
+  readonly acknowledgedWritesLost: number
+  /** Answers that named another user; must be 0. */
+  readonly wrongUser: number
+  /** From the fault to the first answer that knew its client; null if there was none. */
+  readonly firstSuccessMs: number | null
+  readonly note: string
+}
+
+export interface Scale {
+  readonly contender: string
+  readonly sessions: number
+  readonly overheadMicros: Spread
+  readonly p99Ms: number
+  /** Resident memory of the server process, per session. */
+  readonly bytesPerSession: number
+  /** From when all were expired until none was held; null if some were still held after 20 seconds. */
+  readonly clearMs: number | null
+  /** The longest pause of the event loop in that time. */
+  readonly clearPauseMs: number | null
+}
+
+export interface NotRun {
+  readonly contender: string
+  readonly reason: string
+}
+
+export function spreadOf(values: readonly number[]): Spread {
+  const sorted = values.toSorted((a, b) => a - b)
+  const middle = (sorted.length - 1) / 2
+  const median = ((sorted[Math.floor(middle)] ?? 0) + (sorted[Math.ceil(middle)] ?? 0)) / 2
+  return { median, min: sorted[0] ?? 0, max: sorted.at(-1) ?? 0 }
+}

@@ -1,0 +1,36 @@
+import { Child } from './child.ts'
+import type { ContenderName } from './contenders.ts'
+
+export type ServerRequest = { readonly report: true } | { readonly advanceMs: number }
+
+export interface Usage {
+  readonly cpuMicros: number
+  readonly rssBytes: number
+  /** Null where the contender cannot say. */
+  readonly sessions: number | null
+  /** Of the event loop, since the clock was first turned. */
+  readonly longestPauseMs: number
+}
+export type ServerReport = { readonly port: number } | Usage
+
+export interface ServerProcess {
+  readonly contender: ContenderName
+  readonly port: number
+  usage(): Promise<Usage>
+  /** Turns the server's clock on. */
+  advance(advanceMs: number): Promise<Usage>
+  kill(): Promise<void>
+}
+
+/** @param port 0 for any that is free */
+export async function startServer(contender: ContenderName, port = 0): Promise<ServerProcess> {
+  const child = new Child('./server.ts', [contender, String(port)], 0)
+  const started = await child.ask<{ port: number }>()
+  return {
+    contender,
+    port: started.port,
+    usage: () => child.ask<Usage>({ report: true }),
+    advance: advanceMs => child.ask<Usage>({ advanceMs }),
+    kill: () => child.kill(),
+  }
+}

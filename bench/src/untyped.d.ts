@@ -1,0 +1,60 @@
+// Its published types declare `req.session` for themselves, so they cannot stand beside ours in one program.
+declare module 'express-session' {
+  import type { RequestHandler } from 'express'
+
+  namespace session {
+    interface Store {}
+    class MemoryStore implements Store {
+      readonly sessions: Record<string, string>
+    }
+  }
+  function session(options: {
+    secret: string
+    store: session.Store
+    resave: boolean
+    saveUninitialized: boolean
+    cookie?: { maxAge?: number }
+  }): RequestHandler
+  export = session
+}
+
+declare module 'autocannon' {
+  import type { EventEmitter } from 'node:events'
+
+  namespace autocannon {
+    interface Client extends EventEmitter {
+      /** Not in its documentation: this client's own copy of the options. */
+      opts: { verifyBody: (body: string) => boolean }
+      setHeaders(headers: Record<string, string>): void
+      setRequests(requests: Request[]): void
+    }
+    interface Request {
+      method?: string
+      path?: string
+      headers?: Record<string, string>
+      setupRequest?: (request: Request) => Request
+    }
+    interface Options {
+      url: string
+      connections: number
+      duration?: number
+      amount?: number
+      sampleInt?: number
+      method?: string
+      headers?: Record<string, string>
+      requests?: Request[]
+      setupClient?: (client: Client) => void
+    }
+    interface Result {
+      errors: number
+      timeouts: number
+      mismatches: number
+      non2xx: number
+      totalCompletedRequests: number
+      totalBytes?: number
+    }
+    interface Instance extends EventEmitter, PromiseLike<Result> {}
+  }
+  function autocannon(options: autocannon.Options): autocannon.Instance
+  export = autocannon
+}
