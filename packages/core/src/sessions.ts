@@ -67,10 +67,14 @@ export function createSessions(options: SessionsOptions): Sessions {
 
     async open(credentials, host) {
       const visit = new Visit(policy, host, credentials.length > 0)
-      for (const credential of credentials.slice(0, maxCandidates)) {
-        const resumed = await policy.ask(() => strategy.resume(credential))
-        if (resumed === null) publish('credential-refused', { strategy: strategy.name })
-        else if (visit.resume(resumed)) break
+      try {
+        for (const credential of credentials.slice(0, maxCandidates)) {
+          const resumed = await strategy.resume(credential)
+          if (resumed === null) publish('credential-refused', { strategy: strategy.name })
+          else if (visit.resume(resumed)) break
+        }
+      } catch (cause) {
+        throw asUnavailable(cause)
       }
       return visit.session as Session<never>
     },
@@ -112,8 +116,12 @@ async function ask<T>(question: () => Promise<T>): Promise<T> {
   try {
     return await question()
   } catch (cause) {
-    if (cause instanceof SessionError) throw cause
-    const reason = cause instanceof Error ? cause.message : String(cause)
-    throw new SessionError('store_unavailable', `The session strategy failed: ${reason}`, { cause })
+    throw asUnavailable(cause)
   }
+}
+
+function asUnavailable(cause: unknown): SessionError {
+  if (cause instanceof SessionError) return cause
+  const reason = cause instanceof Error ? cause.message : String(cause)
+  return new SessionError('store_unavailable', `The session strategy failed: ${reason}`, { cause })
 }

@@ -1,3 +1,4 @@
+import { createClaimCache } from './claim-cache.ts'
 import { signCredential, verifyCredential } from './credential.ts'
 import { createKeyring } from './keyring.ts'
 import type { SessionStore } from './store.ts'
@@ -26,7 +27,8 @@ export function createStoredStrategy(options: StoredStrategyOptions): StoredStra
   const { store, now = Date.now } = options
   const keyring = createKeyring(options.keys, 'stored credential')
   const credentialOf = (record: SessionRecord) => signCredential(keyring, record.id, record.generation)
-  const isLive = (record: SessionRecord) => now() < record.expiresAt && now() < record.deadline
+  const verify = createClaimCache(credential => verifyCredential(keyring, credential))
+  const isLive = (record: SessionRecord) => now() < Math.min(record.expiresAt, record.deadline)
 
   async function find(id: string): Promise<SessionRecord | null> {
     const record = await store.read(id)
@@ -42,10 +44,10 @@ export function createStoredStrategy(options: StoredStrategyOptions): StoredStra
     traits: { ...store.traits, detectsConflicts: true, newCredential: 'at-sign-in' },
 
     async resume(credential) {
-      const claim = verifyCredential(keyring, credential)
+      const claim = verify(credential)
       if (claim === null) return null
-      const record = await find(claim.id)
-      if (record === null || record.generation !== claim.generation) return null
+      const record = await store.read(claim.id)
+      if (record === null || record.generation !== claim.generation || !isLive(record)) return null
       return claim.signedWith === 'old' ? { record, credential: credentialOf(record) } : { record }
     },
 
