@@ -61,6 +61,7 @@ export class Draft {
         else if (saved.record.expiresAt > base.expiresAt) this.#publish('renewed')
         return true
       }
+      if (!this.#visit.isCurrent(this)) return true
       const merged = saved.current?.userId === base.userId ? this.#merge(saved.current) : null
       if (merged !== null) text = merged
       else if (reissue) this.#fork()
@@ -72,9 +73,7 @@ export class Draft {
   async #try(base: SessionRecord, next: SessionRecord, reissue: boolean): Promise<Saved> {
     const { policy, fault } = this.#visit
     if (fault !== null) throw fault
-    if (base.version === 0 || reissue || policy.strategy.traits.newCredential === 'at-save') {
-      this.#visit.refuseIfTooLate()
-    }
+    if (base.version === 0 || reissue || this.#savingIssues()) this.#visit.refuseIfTooLate()
     if (base.expiresAt <= policy.now()) return { ok: false, current: null }
     return policy.ask(() => policy.strategy.save(next, { reissue }))
   }
@@ -120,9 +119,13 @@ export class Draft {
   }
 
   #isTouchDue(): boolean {
-    if (this.record === null) return false
+    if (this.record === null || (this.#savingIssues() && !this.#visit.canDeliver)) return false
     const movesMs = this.#expiryWithin(this.record.deadline) - this.record.expiresAt
     return movesMs > 0 && (this.touch || movesMs >= this.#visit.policy.touchMs)
+  }
+
+  #savingIssues(): boolean {
+    return this.#visit.policy.strategy.traits.newCredential === 'at-save'
   }
 
   #follow(record: SessionRecord): void {

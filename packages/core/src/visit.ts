@@ -155,8 +155,12 @@ export class Visit {
     publish('signed-out', { strategy: name, sessionId: id, userId })
   }
 
+  get canDeliver(): boolean {
+    return this.#host.canDeliver()
+  }
+
   refuseIfTooLate(): void {
-    if (this.#host.canDeliver()) return
+    if (this.canDeliver) return
     throw new SessionError(
       'too_late',
       'The client must get a new credential, but the answer has begun: save the session before writing.',
