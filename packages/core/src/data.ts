@@ -2,7 +2,6 @@ import { SessionError } from './errors.ts'
 
 const maxDepth = 100
 
-/** Session data as it was read. No prototype, so that no key has a meaning of its own. */
 export type Data = Record<string, unknown>
 
 /** Null unless `text` is a JSON object. */
@@ -14,9 +13,10 @@ export function parseData(text: string): Data | null {
     return null
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return null
-  return copyData(value)
+  return value as Data
 }
 
+/** Without a prototype, so that no key has a meaning of its own. */
 export const copyData = (value: object): Data => Object.assign(Object.create(null), value)
 
 /** @throws {SessionError} `not_json` if the text would hold less than `data` does */
@@ -34,12 +34,14 @@ export function stringifyData(data: object): string {
  * What `theirs` becomes when only the keys that changed from `base` to `mine` are applied to it. A key changed
  * on both sides is mine: this save is the later one.
  */
-export function mergeData(base: Data, mine: Data, theirs: Data): Data {
+export function mergeData(base: object, mine: object, theirs: object): Data {
+  const before = copyData(base)
+  const after = copyData(mine)
   const merged = copyData(theirs)
-  for (const key of new Set([...Object.keys(base), ...Object.keys(mine)])) {
-    if (JSON.stringify(base[key]) === JSON.stringify(mine[key])) continue
-    if (mine[key] === undefined) delete merged[key]
-    else merged[key] = mine[key]
+  for (const key of new Set([...Object.keys(before), ...Object.keys(after)])) {
+    if (JSON.stringify(before[key]) === JSON.stringify(after[key])) continue
+    if (after[key] === undefined) delete merged[key]
+    else merged[key] = after[key]
   }
   return merged
 }

@@ -1,5 +1,5 @@
 import { createSessionId } from './credential.ts'
-import { copyData, mergeData, parseData, stringifyData } from './data.ts'
+import { mergeData, parseData, stringifyData } from './data.ts'
 import { SessionError } from './errors.ts'
 import { publish, type SessionEvents } from './events.ts'
 import { isReserved, putData, reservedKey } from './session.ts'
@@ -138,7 +138,7 @@ export class Draft {
     const base = parseData(this.#text)
     const theirs = parseData(winner.data)
     if (base === null || theirs === null) return null
-    const merged = mergeData(base, copyData(this.#visit.session), theirs)
+    const merged = mergeData(base, this.#visit.session, theirs)
     this.#follow(winner)
     putData(this.#visit.session, merged)
     this.#publish('conflict-merged')

@@ -119,12 +119,12 @@ export class LiveSession {
 }
 
 // Methods become accessors: assigning to one is then an error even in sloppy code, never a silent loss.
+const { constructor: _, ...verbs } = Object.getOwnPropertyDescriptors(LiveSession.prototype)
 const ours: [string, PropertyDescriptor][] = [
-  ...Object.entries(Object.getOwnPropertyDescriptors(LiveSession.prototype)),
+  ...Object.entries(verbs),
   ['__proto__', { value: LiveSession.prototype }],
 ]
 for (const [name, { get, value }] of ours) {
-  if (name === 'constructor') continue
   Object.defineProperty(LiveSession.prototype, name, {
     get: get ?? (() => value),
     set() {
@@ -133,9 +133,10 @@ for (const [name, { get, value }] of ours) {
   })
 }
 
+const reserved = new Set(ours.map(([name]) => name))
+
 /** Whether `key` belongs to the session itself. */
-export const isReserved = (key: string): boolean =>
-  key !== 'constructor' && Object.hasOwn(LiveSession.prototype, key)
+export const isReserved = (key: string): boolean => reserved.has(key)
 
 export const reservedKey = (key: string): SessionError =>
   new SessionError(
@@ -144,9 +145,9 @@ export const reservedKey = (key: string): SessionError =>
   )
 
 /** Makes `data` the own properties of `session`, in its order. Throws `reserved_key`. */
-export function putData(session: LiveSession, data: Data): void {
+export function putData(session: LiveSession, data: object): void {
   for (const key of Object.keys(session)) delete (session as unknown as Data)[key]
-  for (const key of Object.keys(data)) (session as unknown as Data)[key] = data[key]
+  Object.assign(session, data) // sets, rather than defines, so that what is reserved refuses
 }
 
 function settle(done: Promise<void>, callback: Callback | undefined): Promise<void> {

@@ -4,7 +4,7 @@ import { SessionError } from './errors.ts'
 import { publish } from './events.ts'
 import { isReserved, LiveSession, putData } from './session.ts'
 import type { Policy } from './sessions.ts'
-import type { Credential, Instruction, Resumed } from './strategy.ts'
+import type { Credential, Instruction, Resumed, SessionRecord } from './strategy.ts'
 
 /** What core asks of a transport, for the one request or connection that a session serves. */
 export interface SessionHost {
@@ -46,15 +46,20 @@ export class Visit {
 
   /** False if the record is not one of ours: its data cannot be shown. */
   resume({ record, credential }: Resumed): boolean {
-    const data = parseData(record.data)
-    if (data === null || Object.keys(data).some(isReserved)) {
+    if (!this.#show(record)) {
       const { id: sessionId, userId } = record
       publish('record-malformed', { strategy: this.policy.strategy.name, sessionId, userId })
       return false
     }
-    putData(this.session, data)
     this.draft.adopt(record)
     if (credential !== undefined) this.deliver(credential, this.draft)
+    return true
+  }
+
+  #show({ data }: SessionRecord): boolean {
+    const parsed = parseData(data)
+    if (parsed === null || Object.keys(parsed).some(isReserved)) return false
+    putData(this.session, parsed)
     return true
   }
 
