@@ -5,13 +5,16 @@ export function readCookies(header: string, name: string): string[] {
     const semicolon = header.indexOf(';', start)
     const end = semicolon < 0 ? header.length : semicolon
     const equals = header.indexOf('=', start)
-    if (equals >= 0 && equals < end && header.slice(start, equals).trim() === name) {
-      values.push(header.slice(equals + 1, end).trim())
+    if (equals >= 0 && equals < end && withoutBlanks(header.slice(start, equals)) === name) {
+      values.push(withoutBlanks(header.slice(equals + 1, end)))
     }
     start = end + 1
   }
   return values
 }
+
+/** Browsers strip no more (RFC 6265bis, section 5.6), so what `trim()` strips could make a plain cookie pass for `__Host-`. */
+const withoutBlanks = (text: string) => text.replace(/^[ \t]+|[ \t]+$/g, '')
 
 export interface CookieAttributes {
   readonly path: string

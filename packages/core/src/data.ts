@@ -21,30 +21,32 @@ export const copyData = (value: object): Data => Object.assign(Object.create(nul
 
 /** @throws {SessionError} `not_json` if the text would hold less than `data` does */
 export function stringifyData(data: object): string {
-  const loss = findLossInKeys(data, 0)
-  if (loss !== null) throw notJson(loss)
   try {
-    return JSON.stringify(data)
-  } catch (cause) {
-    throw notJson(`: ${(cause as Error).message}`, cause) // from somebody's toJSON
+    const loss = findLossInKeys(data, 0)
+    if (loss === null) return JSON.stringify(data)
+    throw notJson(loss)
+  } catch (error) {
+    if (error instanceof SessionError) throw error
+    throw notJson(`: ${(error as Error).message}`, error) // from somebody's toJSON
   }
 }
 
 /**
  * What `theirs` becomes when only the keys that changed from `base` to `mine` are applied to it. A key changed
- * on both sides is mine: this save is the later one.
+ * on both sides is mine: this save is the later one. What is the same in `mine` is the very object from there, so
+ * that who holds it can go on changing it.
  */
 export function mergeData(base: object, mine: object, theirs: object): Data {
-  const before = copyData(base)
-  const after = copyData(mine)
-  const merged = copyData(theirs)
-  for (const key of new Set([...Object.keys(before), ...Object.keys(after)])) {
-    if (JSON.stringify(before[key]) === JSON.stringify(after[key])) continue
+  const [before, after, merged] = [copyData(base), copyData(mine), copyData(theirs)]
+  for (const key of new Set([...Object.keys(merged), ...Object.keys(before), ...Object.keys(after)])) {
+    if (isSame(before[key], after[key]) && !isSame(merged[key], after[key])) continue
     if (after[key] === undefined) delete merged[key]
     else merged[key] = after[key]
   }
   return merged
 }
+
+const isSame = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b)
 
 /** The path of, and the word for, the first thing in `value` that JSON would drop or turn into another. */
 function findLoss(value: unknown, depth: number): string | null {
@@ -60,7 +62,7 @@ function findLoss(value: unknown, depth: number): string | null {
     return null
   }
   if (value instanceof Date && Number.isNaN(value.getTime())) return ' is an invalid date'
-  if ('toJSON' in value && typeof value.toJSON === 'function') return null
+  if ('toJSON' in value && typeof value.toJSON === 'function') return findLoss(value.toJSON(), depth + 1)
   const prototype = Object.getPrototypeOf(value)
   if (prototype !== null && Object.getPrototypeOf(prototype) !== null) {
     return ` is a ${prototype.constructor?.name ?? 'class instance'}`
@@ -69,6 +71,8 @@ function findLoss(value: unknown, depth: number): string | null {
 }
 
 function findLossInKeys(value: object, depth: number): string | null {
+  const [symbol] = Object.getOwnPropertySymbols(value)
+  if (symbol !== undefined) return `[${String(symbol)}] is named by a symbol`
   for (const key of Object.keys(value)) {
     const child = (value as Data)[key]
     if (child === undefined) continue

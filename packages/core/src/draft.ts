@@ -62,9 +62,10 @@ export class Draft {
         return true
       }
       if (!this.#visit.isCurrent(this)) return true
-      const merged = saved.current?.userId === base.userId ? this.#merge(saved.current) : null
+      const isFirst = base.version === 0
+      const merged = !isFirst && saved.current?.userId === base.userId ? this.#merge(saved.current) : null
       if (merged !== null) text = merged
-      else if (reissue) this.#fork()
+      else if (reissue || isFirst) this.#fork()
       else return this.#lose(text)
     }
     throw new SessionError('conflict', `Session ${this.id} was saved by others ${maxTries} times meanwhile.`)
@@ -145,7 +146,10 @@ export class Draft {
     return stringifyData(this.#visit.session)
   }
 
-  /** A sign-in is owed to whoever gave the password, so it goes on in a session of its own. */
+  /**
+   * Goes on in a session of its own: a sign-in is owed to whoever gave the password. And a first save that finds a
+   * record was done before, by a try that was answered with an error: its credential is lost.
+   */
   #fork(): void {
     this.record = this.#id = null
     this.#text = '{}'

@@ -14,13 +14,24 @@ export type SessionErrorCode =
   | 'insecure_connection' // a Secure cookie is due, but the connection is not secure
   | 'cross_site_request' // an unsafe request came from another site
 
+/** For transports over HTTP; all others are 500. */
+const statuses: { readonly [C in SessionErrorCode]?: number } = {
+  session_ended: 401,
+  cross_site_request: 403,
+  conflict: 503,
+  store_unavailable: 503,
+}
+
 /** The only error that Sojourn throws. The message names the remedy; `cause` is the fault below, if any. */
 export class SessionError extends Error {
   override readonly name = 'SessionError'
   readonly code: SessionErrorCode
+  /** The HTTP status that fits, as Express looks for it. */
+  readonly status: number
 
   constructor(code: SessionErrorCode, message: string, options?: ErrorOptions) {
     super(message, options)
     this.code = code
+    this.status = statuses[code] ?? 500
   }
 }

@@ -3,6 +3,9 @@ import { SessionError } from './errors.ts'
 
 const minSecretBytes = 32
 
+/** At least 32 bytes, as text (UTF-8) or bytes. `undefined` is refused like any that is too short. */
+export type Secret = string | Uint8Array | undefined
+
 /** Signs with the first of its secrets and verifies with all, so that a secret can be replaced without a loss. */
 export interface Keyring {
   /** HMAC-SHA-256 of `text`, as 43 characters of base64url. */
@@ -12,13 +15,16 @@ export interface Keyring {
 }
 
 /**
- * @param secrets newest first; each at least 32 bytes, as text (UTF-8) or bytes
+ * @param secrets newest first
  * @param purpose keeps MACs of one use worthless for another, though the secret is the same (RFC 5869, `info`)
  * @throws {SessionError} `weak_secret` if there is none, or one is too short
  */
-export function createKeyring(secrets: readonly (string | Uint8Array)[], purpose: string): Keyring {
-  if (secrets.length === 0) {
-    throw new SessionError('weak_secret', 'No secret: pass at least one, of 32 random bytes or more.')
+export function createKeyring(secrets: readonly Secret[], purpose: string): Keyring {
+  if (!Array.isArray(secrets) || secrets.length === 0) {
+    throw new SessionError(
+      'weak_secret',
+      'No secret: pass a list of at least one, of 32 random bytes or more.',
+    )
   }
   const keys = secrets.map((secret, index) => deriveKey(secret, index, purpose))
   const [newest] = keys as [KeyObject]
@@ -33,7 +39,7 @@ export function createKeyring(secrets: readonly (string | Uint8Array)[], purpose
   }
 }
 
-function deriveKey(secret: string | Uint8Array, index: number, purpose: string): KeyObject {
+function deriveKey(secret: Secret, index: number, purpose: string): KeyObject {
   const bytes = typeof secret === 'string' ? Buffer.from(secret, 'utf8') : secret
   if (!(bytes instanceof Uint8Array) || bytes.length < minSecretBytes) {
     const found = bytes instanceof Uint8Array ? `${bytes.length} bytes` : typeof bytes

@@ -107,14 +107,12 @@ export class LiveSession {
 
   /** Ends the session now. */
   destroy(callback?: Callback): Promise<void> {
-    this.#visit.end(false)
-    return settle(this.#visit.save(), callback)
+    return settle(this.#visit.destroy(), callback)
   }
 
   /** Ends the session and puts a new, empty, anonymous object in its place; this one keeps its data. */
   regenerate(callback?: Callback): Promise<void> {
-    this.#visit.regenerate()
-    return settle(Promise.resolve(), callback)
+    return settle(this.#visit.regenerate(), callback)
   }
 }
 

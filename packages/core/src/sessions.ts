@@ -6,6 +6,8 @@ import { type SessionHost, Visit } from './visit.ts'
 
 /** How many credentials of one request are tried: cookies of the same name may come several times. */
 const maxCandidates = 5
+/** Of durations, in milliseconds: 31 years, so that no time is so large that a sum loses digits. */
+const maxOption = 1e12
 
 export interface SessionsOptions {
   readonly strategy: SessionStrategy
@@ -43,7 +45,8 @@ export interface Sessions {
   /** A new anonymous session; with `fault`, one that refuses to save or end anything, with that error. */
   openAnonymous<D extends object = SessionData>(host: SessionHost, fault?: SessionError): Session<D>
   /**
-   * Saves what changed, and says what to tell the client. A promise only if there was something to save.
+   * Saves what changed, and says what to tell the client. A promise only if there was something to save. An error
+   * that the application has had from its own `session.save()` is not thrown again.
    *
    * @throws {SessionError} `not_json`, `reserved_key`, `data_too_large`, `too_late`, `conflict`, `store_unavailable`
    */
@@ -83,27 +86,43 @@ export function createSessions(options: SessionsOptions): Sessions {
 
     commit(session) {
       const visit = visitOf(session)
-      const committed = visit.commit()
-      return typeof committed === 'boolean'
-        ? visit.takeInstruction()
-        : committed.then(() => visit.takeInstruction())
+      const take = () => visit.takeInstruction()
+      const takeIfTold = (error: unknown) => {
+        if (visit.resign(error)) return take()
+        throw error
+      }
+      try {
+        const committed = visit.commit()
+        return typeof committed === 'boolean' ? take() : committed.then(take, takeIfTold)
+      } catch (error) {
+        return takeIfTold(error)
+      }
     },
   }
 }
 
 function createPolicy(options: SessionsOptions): Policy {
   const { strategy, idleMs = 3_600_000, maxDataBytes = 65_536, now = Date.now } = options
+  if (typeof strategy?.resume !== 'function') {
+    throw new SessionError(
+      'invalid_option',
+      'strategy must be one, such as createStoredStrategy({ store, keys }) makes.',
+    )
+  }
   const deadlineMs = options.deadlineMs ?? Math.max(86_400_000, idleMs)
   const touchMs = options.touchMs ?? Math.min(60_000, idleMs / 10)
   for (const [name, value] of Object.entries({ idleMs, deadlineMs, maxDataBytes })) {
-    if (!(value > 0 && value < Number.POSITIVE_INFINITY)) {
-      throw new SessionError('invalid_option', `${name} must be a positive number, not ${value}.`)
+    if (!(typeof value === 'number' && value > 0 && value <= maxOption)) {
+      throw new SessionError(
+        'invalid_option',
+        `${name} must be a number from 1 to ${maxOption}, not ${value}.`,
+      )
     }
   }
   if (idleMs > deadlineMs) {
     throw new SessionError('invalid_option', `idleMs (${idleMs}) must not exceed deadlineMs (${deadlineMs}).`)
   }
-  if (!(touchMs >= 0 && touchMs < idleMs)) {
+  if (!(typeof touchMs === 'number' && touchMs >= 0 && touchMs < idleMs)) {
     throw new SessionError(
       'invalid_option',
       `touchMs must be from 0 to below idleMs (${idleMs}), not ${touchMs}.`,

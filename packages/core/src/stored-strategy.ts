@@ -1,13 +1,13 @@
 import { createClaimCache } from './claim-cache.ts'
 import { signCredential, verifyCredential } from './credential.ts'
-import { createKeyring } from './keyring.ts'
+import { createKeyring, type Secret } from './keyring.ts'
 import type { SessionStore } from './store.ts'
 import type { SessionDirectory, SessionRecord, SessionRevoker, SessionStrategy } from './strategy.ts'
 
 export interface StoredStrategyOptions {
   readonly store: SessionStore
   /** Newest first, each at least 32 bytes: the first signs credentials, all verify them. */
-  readonly keys: readonly (string | Uint8Array)[]
+  readonly keys: readonly Secret[]
   /** The clock, in milliseconds since the epoch. */
   readonly now?: () => number
 }

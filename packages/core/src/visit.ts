@@ -10,7 +10,7 @@ import type { Credential, Instruction, Resumed, SessionRecord } from './strategy
 export interface SessionHost {
   /** Called when `regenerate` has put another live object in the session's place. */
   replaced(session: LiveSession): void
-  /** Whether a new credential can still reach the client. */
+  /** Whether a new credential can still reach the client. Throws a `SessionError` if it never could. */
   canDeliver(): boolean
 }
 
@@ -31,6 +31,8 @@ export class Visit {
   #clientHoldsCredential: boolean
   #instruction: Instruction = keep
   #saving: Promise<boolean> | null = null
+  #told: unknown = null
+  #isResigned = false
 
   constructor(
     policy: Policy,
@@ -73,10 +75,11 @@ export class Visit {
     this.#instruction = { do: 'set', credential, until: draft.record.deadline }
   }
 
+  /** What to tell the client now. A credential that is worthless already may be left with it. */
   takeInstruction(): Instruction {
     const instruction = this.#instruction
     this.#instruction = keep
-    return instruction
+    return instruction.do === 'clear' && !this.canDeliver ? keep : instruction
   }
 
   signIn(userId: string): void {
@@ -103,28 +106,67 @@ export class Visit {
     this.begin()
   }
 
+  #refuseToEnd(everywhere: boolean): void {
+    if (this.fault !== null) throw this.fault
+    const { revoker, name } = this.policy.strategy
+    if (revoker !== null) return
+    this.refuseIfTooLate()
+    if (everywhere) {
+      throw new SessionError(
+        'not_revocable',
+        `The ${name} strategy cannot end the sessions of other clients.`,
+      )
+    }
+  }
+
   /** A new, empty, anonymous session, of which nothing is stored yet. */
   begin(): void {
     this.draft = new Draft(this)
     putData(this.session, {})
   }
 
-  regenerate(): void {
+  async destroy(): Promise<void> {
+    this.end(false)
+    await this.save()
+  }
+
+  async regenerate(): Promise<void> {
+    this.#refuseToEnd(false)
     this.session = new LiveSession(this)
     this.end(false)
     this.#host.replaced(this.session)
   }
 
   async reload(): Promise<void> {
-    const { record } = this.draft
-    if (record === null) return putData(this.session, {})
+    const { draft } = this
+    const { record } = draft
+    if (record === null) return this.begin()
     const { directory } = this.policy.strategy
     const stored = directory === null ? record : await this.policy.ask(() => directory.find(record.id))
-    if (stored === null || !this.resume({ record: stored })) throw sessionEnded()
+    if (draft !== this.draft) return
+    if (stored?.userId !== record.userId || !this.resume({ record: stored })) throw sessionEnded()
   }
 
+  /** Saves, and tells the application if that fails. */
   async save(): Promise<void> {
-    if (!(await this.commit())) throw sessionEnded()
+    this.#told = null
+    this.#isResigned = false
+    try {
+      if (!(await this.commit())) throw sessionEnded()
+    } catch (error) {
+      this.#told = error
+      throw error
+    }
+  }
+
+  /**
+   * Whether the application has had this error from its own `save`. Then the answer is its own to choose, and
+   * nothing more is saved until it asks for that.
+   */
+  resign(error: unknown): boolean {
+    const codeOf = (error: unknown) => (error instanceof SessionError ? error.code : null)
+    this.#isResigned = codeOf(error) !== null && codeOf(error) === codeOf(this.#told)
+    return this.#isResigned
   }
 
   /** False if the session has ended in the meantime. A promise only if there is something to save. */
@@ -133,31 +175,30 @@ export class Visit {
       const again = () => this.commit()
       return this.#saving.then(again, again)
     }
-    const text = stringifyData(this.session)
-    if (this.#ended.length === 0 && !this.draft.isDue(text)) return true
-    this.#saving = this.#save(text).finally(() => {
+    if (this.#isResigned) return true
+    if (this.#ended.length === 0 && !this.draft.isDue(stringifyData(this.session))) return true
+    this.#saving = this.#save().finally(() => {
       this.#saving = null
     })
     return this.#saving
   }
 
-  async #save(text: string): Promise<boolean> {
+  async #save(): Promise<boolean> {
     for (let ended = this.#ended[0]; ended !== undefined; ended = this.#ended[0]) {
       await this.#revoke(ended)
       this.#ended.shift()
     }
-    return this.draft.save(text)
+    return this.draft.save(stringifyData(this.session))
   }
 
-  async #revoke({ draft: { record }, everywhere }: Ended): Promise<void> {
-    if (record === null) return
-    const { id, userId } = record
+  async #revoke({ draft: { record, userId }, everywhere }: Ended): Promise<void> {
     const { revoker, name } = this.policy.strategy
     if (revoker !== null) {
-      await this.policy.ask(() => revoker.revoke(id))
+      if (record !== null) await this.policy.ask(() => revoker.revoke(record.id))
       if (everywhere && userId !== null) await this.policy.ask(() => revoker.revokeAll(userId))
     }
-    publish('signed-out', { strategy: name, sessionId: id, userId })
+    if (record !== null)
+      publish('signed-out', { strategy: name, sessionId: record.id, userId: record.userId })
   }
 
   get canDeliver(): boolean {

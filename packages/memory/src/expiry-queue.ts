@@ -1,53 +1,72 @@
 import { setImmediate } from 'node:timers/promises'
 
-const bucketMs = 1000
+const secondMs = 1000
+const hourMs = 3_600_000
 /** How many ids are looked at before others may run: half a millisecond of work. */
 const sliceSize = 250
 
-/** Ids by the second in which they are due, so that clearing out looks at nothing that is not. */
+/**
+ * Ids by when to look at them again: to the second in the coming hour, by the hour beyond it. So there are never
+ * many buckets, and clearing out looks at nothing that is not due.
+ */
 export class ExpiryQueue {
   readonly #buckets = new Map<number, Set<string>>()
-  /** No bucket before this one holds anything. */
-  #first = Number.POSITIVE_INFINITY
+  /** Their times, earliest first. */
+  readonly #times: number[] = []
 
   get isEmpty(): boolean {
-    return this.#buckets.size === 0
+    return this.#times.length === 0
   }
 
-  /** Adds `id`, and returns the bucket that it is in. */
-  add(id: string, expiresAt: number): number {
-    const bucket = Math.ceil(expiresAt / bucketMs)
-    const ids = this.#buckets.get(bucket)
-    if (ids === undefined) this.#buckets.set(bucket, new Set([id]))
-    else ids.add(id)
-    this.#first = Math.min(this.#first, bucket)
-    return bucket
+  /** Adds `id`, and returns the time of the bucket that it is in. */
+  add(id: string, expiresAt: number, now: number): number {
+    const time =
+      expiresAt - now < hourMs
+        ? Math.ceil(expiresAt / secondMs) * secondMs
+        : Math.floor(expiresAt / hourMs) * hourMs
+    const ids = this.#buckets.get(time)
+    if (ids !== undefined) ids.add(id)
+    else {
+      this.#buckets.set(time, new Set([id]))
+      this.#times.splice(this.#times.findLastIndex(earlier => earlier < time) + 1, 0, time)
+    }
+    return time
   }
 
-  remove(id: string, bucket: number): void {
-    const ids = this.#buckets.get(bucket)
-    if (ids?.delete(id) && ids.size === 0) this.#buckets.delete(bucket)
+  remove(id: string, time: number): void {
+    this.#buckets.get(time)?.delete(id)
   }
 
   /** An id of the earliest bucket. */
   first(): string | undefined {
-    if (this.isEmpty) return undefined
-    while (!this.#buckets.has(this.#first)) this.#first++
-    const [id] = this.#buckets.get(this.#first) as Set<string>
-    return id
+    for (let ids = this.#earliest(); ids !== undefined; ids = this.#earliest()) {
+      const [id] = ids
+      if (id !== undefined) return id
+      this.#takeEarliest()
+    }
+    return undefined
   }
 
-  /** Takes out and hands over each id that was due, a slice at a time, so that others can run in between. */
+  /** Takes out and hands over each id that is due, a slice at a time, so that others can run in between. */
   async takeDue(now: number, take: (id: string) => void): Promise<void> {
-    const due = [...this.#buckets.keys()].filter(bucket => bucket * bucketMs <= now).sort((a, b) => a - b)
     let taken = 0
-    for (const bucket of due) {
-      const ids = this.#buckets.get(bucket) ?? []
-      this.#buckets.delete(bucket)
-      for (const id of ids) {
+    while ((this.#times[0] ?? Number.POSITIVE_INFINITY) <= now) {
+      for (const id of this.#takeEarliest()) {
         take(id)
         if (++taken % sliceSize === 0) await setImmediate()
       }
     }
+  }
+
+  #earliest(): Set<string> | undefined {
+    const [time] = this.#times
+    return time === undefined ? undefined : this.#buckets.get(time)
+  }
+
+  #takeEarliest(): Set<string> {
+    const time = this.#times.shift() as number
+    const ids = this.#buckets.get(time) as Set<string>
+    this.#buckets.delete(time)
+    return ids
   }
 }

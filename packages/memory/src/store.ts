@@ -1,4 +1,4 @@
-import { SessionError, type SessionRecord, type SessionStore } from '@sojourn/core'
+import { createListeners, SessionError, type SessionRecord, type SessionStore } from '@sojourn/core'
 import { ExpiryQueue } from './expiry-queue.ts'
 import { ShardedMap } from './sharded-map.ts'
 
@@ -7,7 +7,7 @@ const clearingMs = 1000
 export interface MemoryStoreOptions {
   /**
    * The most sessions that are held; default 1,000,000, about 1 GB. One more takes away the one that is nearest
-   * to its idle expiry, to the second; `onRemoved` tells of it.
+   * to its idle expiry: to the second within the coming hour, to the hour beyond. `onRemoved` tells of it.
    */
   readonly maxSessions?: number
   /** The clock, in milliseconds since the epoch. */
@@ -50,8 +50,9 @@ class Store implements MemoryStore {
   /** A set only for users who have had several: at a million users, a set each would cost 150 MB. */
   readonly #idsByUser = new ShardedMap<string | Set<string>>()
   readonly #expiries = new ExpiryQueue()
-  readonly #listeners = new Set<(id: string) => void>()
+  readonly #listeners = createListeners()
   #timer: NodeJS.Timeout | undefined
+  #isClosed = false
 
   constructor(maxSessions: number, now: () => number) {
     this.#maxSessions = maxSessions
@@ -87,15 +88,15 @@ class Store implements MemoryStore {
     const entry = this.#entries.get(id)
     if (entry === undefined) return
     this.#delete(entry)
-    for (const listener of this.#listeners) listener(id)
+    this.#listeners.tell(id)
   }
 
   onRemoved(listener: (id: string) => void): () => void {
-    this.#listeners.add(listener)
-    return () => void this.#listeners.delete(listener)
+    return this.#listeners.add(listener)
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true
     clearTimeout(this.#timer)
   }
 
@@ -104,13 +105,13 @@ class Store implements MemoryStore {
       const entry = this.#entries.get(id)
       if (entry === undefined) return
       if (entry.record.expiresAt <= this.#now()) this.#delete(entry)
-      else entry.bucket = this.#expiries.add(id, entry.record.expiresAt)
+      else entry.bucket = this.#expiries.add(id, entry.record.expiresAt, this.#now())
     })
   }
 
   #insert(record: SessionRecord): void {
     if (this.size >= this.#maxSessions) this.#evict()
-    this.#entries.set(record.id, { record, bucket: this.#expiries.add(record.id, record.expiresAt) })
+    this.#entries.set(record.id, { record, bucket: this.#expiries.add(record.id, record.expiresAt, this.#now()) })
     this.size++
     this.#index(record)
     this.#arm()
@@ -121,7 +122,7 @@ class Store implements MemoryStore {
     for (let id = this.#expiries.first(); id !== undefined; id = this.#expiries.first()) {
       const entry = this.#entries.get(id) as Entry
       this.#expiries.remove(id, entry.bucket)
-      const bucket = this.#expiries.add(id, entry.record.expiresAt)
+      const bucket = this.#expiries.add(id, entry.record.expiresAt, this.#now())
       if (bucket === entry.bucket) return void this.remove(id)
       entry.bucket = bucket
     }
@@ -150,6 +151,7 @@ class Store implements MemoryStore {
   }
 
   #arm(): void {
+    if (this.#isClosed) return
     this.#timer ??= setTimeout(async () => {
       await this.clearExpired()
       this.#timer = undefined
