@@ -13,6 +13,8 @@ export function createBearerSlot(): CredentialSlot {
       return credential === undefined ? [] : [credential]
     },
 
+    assertUsable() {},
+
     write(_req, res, instruction) {
       res.setHeader('Session-Credential', instruction.do === 'set' ? instruction.credential : '')
       res.setHeader('Cache-Control', 'no-store')

@@ -35,7 +35,7 @@ export function createCookieSlot(options: CookieOptions = {}, now: () => number 
     secure = 'auto',
     persistent = true,
   } = options
-  refuseImpossible({ ...options, name, path })
+  refuseImpossible({ name, domain, path, sameSite, secure })
   const secureName = /^__(host|secure)-/i.test(name)
     ? name
     : `${domain === undefined && path === '/' ? '__Host-' : '__Secure-'}${name}`
@@ -49,8 +49,11 @@ export function createCookieSlot(options: CookieOptions = {}, now: () => number 
       return cookie === undefined ? [] : readCookies(cookie, isSecure(req) ? secureName : name)
     },
 
-    write(req, res, instruction) {
+    assertUsable(req) {
       if (secure === true && !req.secure) throw insecureConnection()
+    },
+
+    write(req, res, instruction) {
       if (secure === 'auto' && !req.secure) warnOfUntrustedProxy(req)
       const attributes: CookieAttributes = { domain, path, sameSite, secure: isSecure(req) }
       const value = instruction.do === 'set' ? instruction.credential : ''
@@ -64,28 +67,32 @@ export function createCookieSlot(options: CookieOptions = {}, now: () => number 
   }
 }
 
-function refuseImpossible({
-  name,
-  domain,
-  path,
-  sameSite,
-  secure,
-}: CookieOptions & { name: string; path: string }) {
-  const refuse = (reason: string): never => {
-    throw new SessionError('invalid_option', `cookie: ${reason}`)
-  }
-  if (!/^[!#$%&'*+\-.^_`|~\w]+$/.test(name))
-    refuse(`the name ${JSON.stringify(name)} is not a token (RFC 9110).`)
-  if (!/^\/[^;\p{Cc}]*$/u.test(path))
-    refuse(`the path ${JSON.stringify(path)} must begin with / and hold no ;.`)
-  if (domain !== undefined && !/^\.?[a-z\d]([a-z\d.-]*[a-z\d])?$/i.test(domain)) {
-    refuse(`the domain ${JSON.stringify(domain)} is not a host name.`)
-  }
-  if (sameSite === 'none' && secure !== true)
-    refuse('SameSite=None needs secure: true, or browsers drop the cookie.')
-  if (/^__(host|secure)-/i.test(name) && secure !== true) refuse(`the name ${name} needs secure: true.`)
-  if (/^__host-/i.test(name) && (domain !== undefined || path !== '/')) {
-    refuse(`the name ${name} allows no domain, and no path but /.`)
+interface Chosen extends Required<Omit<CookieOptions, 'domain' | 'persistent'>> {
+  readonly domain: string | undefined
+}
+
+function refuseImpossible({ name, domain, path, sameSite, secure }: Chosen): void {
+  const isPrefixed = /^__(host|secure)-/i.test(name)
+  const rules: [isBroken: boolean, reason: string][] = [
+    [!/^[!#$%&'*+\-.^_`|~\w]+$/.test(name), 'the name must be a token (RFC 9110)'],
+    [!/^\/[\x20-\x3a\x3c-\x7e]*$/.test(path), 'the path must begin with /, and be ASCII without ;'],
+    [
+      domain !== undefined && !/^\.?[a-z\d]([a-z\d.-]*[a-z\d])?$/i.test(domain),
+      'the domain must be a host name',
+    ],
+    [!['lax', 'strict', 'none'].includes(sameSite), 'sameSite must be lax, strict or none'],
+    [!['auto', true, false].includes(secure), 'secure must be auto, true or false'],
+    [sameSite === 'none' && secure !== true, 'sameSite none needs secure: true, or browsers drop the cookie'],
+    [isPrefixed && secure !== true, 'a name with that prefix needs secure: true'],
+    [
+      /^__host-/i.test(name) && (domain !== undefined || path !== '/'),
+      'the prefix __Host- allows no domain or path',
+    ],
+  ]
+  for (const [isBroken, reason] of rules) {
+    if (!isBroken) continue
+    const given = JSON.stringify({ name, domain, path, sameSite, secure })
+    throw new SessionError('invalid_option', `cookie: ${reason}, in ${given}.`)
   }
 }
 

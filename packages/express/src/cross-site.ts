@@ -21,7 +21,7 @@ export function createCrossSiteCheck(
 ): (req: SessionRequest) => SessionError | null {
   const { trustedOrigins = [], exempt = () => false } = options
   for (const origin of trustedOrigins) {
-    if (!URL.canParse(origin) || new URL(origin).origin !== origin) {
+    if (origin.includes('*') || !URL.canParse(origin) || new URL(origin).origin !== origin) {
       throw new SessionError(
         'invalid_option',
         `trustedOrigins: ${origin} is not an origin like https://example.com.`,

@@ -1,23 +1,25 @@
-import type { OutgoingHttpHeader, ServerResponse } from 'node:http'
+import type { ServerResponse } from 'node:http'
 
 type Method = (...args: unknown[]) => unknown
 
 /**
- * Runs `settle` before the headers go out, and again before the answer ends. While it takes time, what the
- * handler writes is held back, in order. If it fails, what is held is dropped, and `fail` is to answer.
+ * Runs `settle` before the headers go out, and again before the answer ends. While it takes time, what the handler
+ * writes is held back, in order, and the answer looks as if its headers were sent. What `settle` resolves to is
+ * called when they can be changed again. If anything fails, what is held is dropped, and `fail` is to answer.
  */
 export function holdResponse(
   res: ServerResponse,
-  settle: () => undefined | Promise<void>,
+  settle: () => undefined | Promise<() => void>,
   fail: (error: unknown) => void,
 ): void {
   const { writeHead, flushHeaders, write, end } = res as unknown as Record<string, Method>
   let held: (() => void)[] | null = null
+  let endHeld = false
   let headersSettled = false
 
   function settleThen(call: () => void): void {
     if (held !== null) return void held.push(call)
-    let settling: undefined | Promise<void>
+    let settling: undefined | Promise<() => void>
     try {
       settling = settle()
     } catch (error) {
@@ -28,18 +30,25 @@ export function holdResponse(
       return call()
     }
     held = [call]
-    settling.then(release, refuse)
+    const thaw = freezeHead(res)
+    settling.then(deliver => release(thaw, deliver)).catch(refuse)
   }
 
-  function release(): void {
+  function release(thaw: () => void, deliver: () => void): void {
     const calls = held ?? []
     held = null
+    endHeld = false
+    thaw()
+    deliver()
     for (const call of calls) settleThen(call)
     if (held === null && !res.writableEnded && !res.writableNeedDrain) res.emit('drain')
   }
 
   function refuse(error: unknown): void {
     Object.assign(res, { writeHead, flushHeaders, write, end })
+    Reflect.deleteProperty(res, 'headersSent')
+    // The handler may go on to write where the error page has ended.
+    res.on('error', () => {})
     if (!res.headersSent) forgetContent(res)
     fail(error)
   }
@@ -56,7 +65,8 @@ export function holdResponse(
       settleThen(() => flushHeaders?.apply(res))
     },
     write(...args: unknown[]) {
-      if (res.headersSent && held === null) return write?.apply(res, args)
+      if (endHeld) return false
+      if (held === null && res.headersSent) return write?.apply(res, args)
       let flowing: unknown = false
       settleThen(() => {
         flowing = write?.apply(res, args)
@@ -64,25 +74,50 @@ export function holdResponse(
       return flowing
     },
     end(...args: unknown[]) {
+      if (endHeld) return res
       settleThen(() => end?.apply(res, args))
+      endHeld = held !== null
       return res
     },
   })
+}
+
+/** Makes the head look sent. Returns how to have it back as it was, whatever the handler did to it since. */
+function freezeHead(res: ServerResponse): () => void {
+  if (res.headersSent) return () => {}
+  const { statusCode, statusMessage } = res
+  // Missing from Node's types: `getHeaderNames`, but as they were written.
+  const { getRawHeaderNames } = res as ServerResponse & { getRawHeaderNames(): string[] }
+  const headers = getRawHeaderNames.call(res).map(name => [name, res.getHeader(name)] as const)
+  Object.defineProperty(res, 'headersSent', { configurable: true, value: true })
+  return () => {
+    Reflect.deleteProperty(res, 'headersSent')
+    Object.assign(res, { statusCode, statusMessage })
+    for (const name of res.getHeaderNames()) res.removeHeader(name)
+    for (const [name, value] of headers) if (value !== undefined) res.setHeader(name, value)
+  }
 }
 
 /** Sets the headers given to `writeHead`, which would replace a cookie that is set later; returns its other arguments. */
 function takeHeaders(res: ServerResponse, args: unknown[]): unknown[] {
   const headers = args.find(arg => typeof arg === 'object' && arg !== null)
   if (headers === undefined) return args
-  const pairs = Array.isArray(headers) ? pairUp(headers.flat()) : Object.entries(headers)
-  for (const [name, value] of pairs as [string, OutgoingHttpHeader | undefined][]) {
-    if (value !== undefined) res.setHeader(name, value)
+  if (Array.isArray(headers)) {
+    const pairs = pairUp(headers)
+    for (const [name] of pairs) res.removeHeader(name)
+    for (const [name, value] of pairs) res.appendHeader(name, value)
+  } else {
+    for (const [name, value] of Object.entries(headers)) if (value !== undefined) res.setHeader(name, value)
   }
   return args.filter(arg => arg !== headers)
 }
 
-function pairUp(flat: unknown[]): unknown[][] {
-  return flat.flatMap((name, index) => (index % 2 === 0 ? [[name, flat[index + 1]]] : []))
+/** Node takes `[name, value, …]` and `[[name, value], …]`. */
+function pairUp(headers: unknown[]): [string, string | string[]][] {
+  if (Array.isArray(headers[0])) return headers as [string, string][]
+  return headers.flatMap((name, index) =>
+    index % 2 === 0 ? [[name, headers[index + 1]] as [string, string]] : [],
+  )
 }
 
 /** Makes room for an error page: what was said of the content that is not sent does not hold for it. */

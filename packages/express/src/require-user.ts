@@ -19,7 +19,8 @@ export function requireUser({ loginPath = '/login' }: RequireUserOptions = {}) {
     }
     if (req.session.userId !== null) return next()
     if (req.accepts(['json', 'html']) === 'html') {
-      const returnTo = req.method === 'GET' ? `?next=${encodeURIComponent(req.originalUrl)}` : ''
+      const mark = loginPath.includes('?') ? '&' : '?'
+      const returnTo = req.method === 'GET' ? `${mark}next=${encodeURIComponent(req.originalUrl)}` : ''
       res.writeHead(303, { Location: loginPath + returnTo }).end()
     } else {
       res.writeHead(401, { 'Content-Type': 'application/json' }).end('{"error":"sign_in_required"}')
@@ -30,6 +31,6 @@ export function requireUser({ loginPath = '/login' }: RequireUserOptions = {}) {
 /** The path in `next`, if it leads to this site; else `otherwise`. Keeps a login form from being an open redirect. */
 export function localPath(next: unknown, otherwise = '/'): string {
   if (typeof next !== 'string' || !next.startsWith('/')) return otherwise
-  const base = 'http://localhost'
+  const base = 'http://sojourn.invalid'
   return URL.canParse(next, base) && new URL(next, base).origin === base ? next : otherwise
 }

@@ -5,7 +5,6 @@ import {
   type Session,
   type SessionData,
   SessionError,
-  type SessionErrorCode,
   type SessionHost,
   type SessionsOptions,
 } from '@sojourn/core'
@@ -53,19 +52,31 @@ export function sessions<D extends object = SessionData>(
   options: ExpressSessionsOptions,
 ): SessionsHandler<D> {
   const { credential = 'cookie', cookie, csrf, whenUnavailable = 'fail' } = options
+  if (!['cookie', 'bearer'].includes(credential)) {
+    throw new SessionError('invalid_option', `credential must be cookie or bearer, not ${credential}.`)
+  }
+  if (!['fail', 'anonymous'].includes(whenUnavailable)) {
+    throw new SessionError(
+      'invalid_option',
+      `whenUnavailable must be fail or anonymous, not ${whenUnavailable}.`,
+    )
+  }
   const core = createSessions(options)
   const slot = credential === 'bearer' ? createBearerSlot() : createCookieSlot(cookie, options.now)
   const isCrossSite = csrf === false || !slot.isAmbient ? () => null : createCrossSiteCheck(csrf)
 
   const handler = (req: SessionRequest, res: ServerResponse, next: (error?: unknown) => void): void => {
     if (req.session !== undefined) return next()
-    const fail = (error: unknown) => next(withStatus(error))
     const crossSite = isCrossSite(req)
-    if (crossSite !== null) return fail(crossSite)
+    if (crossSite !== null) return next(crossSite)
 
     let session: Session
     const host: SessionHost = {
-      canDeliver: () => !res.headersSent,
+      canDeliver() {
+        slot.assertUsable(req)
+        // While the answer is held, it only looks as if they were: an own property hides Node's.
+        return Object.hasOwn(res, 'headersSent') || !res.headersSent
+      },
       replaced(by) {
         req.session = session = by
       },
@@ -75,43 +86,33 @@ export function sessions<D extends object = SessionData>(
       if (instruction.do !== 'keep') slot.write(req, res, instruction)
     }
 
-    const settle = (): undefined | Promise<void> => {
+    const settle = (): undefined | Promise<() => void> => {
       if (req.session !== session) throw sessionReplaced()
       const instruction = core.commit(session)
-      return instruction instanceof Promise ? instruction.then(deliver) : deliver(instruction)
+      if (!(instruction instanceof Promise)) return deliver(instruction)
+      return instruction.then(settled => () => deliver(settled))
     }
 
-    const failLate = (error: unknown) => {
-      fail(error)
-      if (res.headersSent) res.destroy()
+    const fail = (error: unknown) => {
+      const isCut = res.headersSent
+      next(error)
+      if (isCut) res.destroy()
     }
 
     const begin = (opened: Session): void => {
       req.session = session = opened
-      holdResponse(res, settle, failLate)
+      holdResponse(res, settle, fail)
       next()
     }
 
     const credentials = slot.read(req)
     if (credentials.length === 0) return begin(core.openAnonymous(host))
     core.open(credentials, host).then(begin, error => {
-      if (whenUnavailable === 'fail') fail(error)
+      if (whenUnavailable === 'fail') next(error)
       else begin(core.openAnonymous(host, error))
     })
   }
   return Object.assign(handler, { of: (req: object) => (req as { session: Session<D> }).session })
-}
-
-const statuses: { readonly [C in SessionErrorCode]?: number } = {
-  session_ended: 401,
-  cross_site_request: 403,
-  conflict: 503,
-  store_unavailable: 503,
-}
-
-function withStatus(error: unknown): unknown {
-  if (!(error instanceof SessionError)) return error
-  return Object.assign(error, { status: statuses[error.code] ?? 500 })
 }
 
 const sessionReplaced = () =>

@@ -15,5 +15,7 @@ export interface CredentialSlot {
   /** Whether browsers send it by themselves, so that other sites can make them do so. */
   readonly isAmbient: boolean
   read(req: SessionRequest): Credential[]
+  /** Throws `insecure_connection` where no credential may travel. */
+  assertUsable(req: SessionRequest): void
   write(req: SessionRequest, res: ServerResponse, instruction: Exclude<Instruction, { do: 'keep' }>): void
 }
