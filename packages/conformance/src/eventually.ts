@@ -1,0 +1,13 @@
+import assert from 'node:assert/strict'
+import { setImmediate } from 'node:timers/promises'
+
+const patienceMs = 2000
+
+/** Waits until `condition` holds. Only what is broken ever comes to the end of its patience. */
+export async function eventually(condition: () => boolean, what: string): Promise<void> {
+  const end = performance.now() + patienceMs
+  while (!condition()) {
+    assert.ok(performance.now() < end, `never happened: ${what}`)
+    await setImmediate()
+  }
+}

@@ -1,0 +1,24 @@
+export * from './clock.ts'
+export { eventually } from './eventually.ts'
+export { Gate } from './gate.ts'
+export type { Law } from './law.ts'
+export type { Action, Perform, SessionHolder, View } from './perform.ts'
+export { createRecord, dayMs, hourMs, minuteMs } from './record.ts'
+export { type StoreHarness, storeLaws, testStore } from './store.ts'
+export {
+  createStoredHarness,
+  type StrategyHarness,
+  type StrategyMaker,
+  strategyLaws,
+  testStrategy,
+} from './strategy.ts'
+export {
+  type Answer,
+  type ServeOptions,
+  type TransportHarness,
+  type TransportServer,
+  testTransport,
+  transportLaws,
+  type Visitor,
+} from './transport.ts'
+export { TrialStore } from './trial-store.ts'
