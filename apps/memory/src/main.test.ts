@@ -1,0 +1,3 @@
+import { journey, startProcess } from '@sojourn/demo/journey'
+
+journey('memory', () => startProcess(new URL('main.ts', import.meta.url)))

@@ -1,0 +1,24 @@
+import { createDemo, type DemoOptions } from './create-demo.ts'
+import { serve } from './serve.ts'
+
+export interface StartDemoOptions extends DemoOptions {
+  /** Where it listens on 127.0.0.1, unless `PORT` in the environment says otherwise. */
+  readonly port: number
+}
+
+/** Serves the demo until SIGINT or SIGTERM, then closes the strategy. */
+export async function startDemo(options: StartDemoOptions): Promise<void> {
+  const { strategy, title, port } = options
+  const served = await serve(createDemo(options), Number(process.env.PORT || port))
+  console.log(`${title}: ${served.url}`)
+  console.log('Sign in as alice / wonderland or as bob / builder. Ctrl-C ends the demo.')
+
+  await new Promise<unknown>(end => {
+    process.on('SIGINT', end)
+    process.on('SIGTERM', end)
+    process.on('disconnect', end) // a test that is killed takes its demo along
+    process.channel?.unref() // which that listener would keep open
+  })
+  await served.close()
+  await strategy.close()
+}
