@@ -111,7 +111,10 @@ class Store implements MemoryStore {
 
   #insert(record: SessionRecord): void {
     if (this.size >= this.#maxSessions) this.#evict()
-    this.#entries.set(record.id, { record, bucket: this.#expiries.add(record.id, record.expiresAt, this.#now()) })
+    this.#entries.set(record.id, {
+      record,
+      bucket: this.#expiries.add(record.id, record.expiresAt, this.#now()),
+    })
     this.size++
     this.#index(record)
     this.#arm()
