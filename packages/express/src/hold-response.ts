@@ -15,6 +15,7 @@ export function holdResponse(
   const { writeHead, flushHeaders, write, end } = res as unknown as Record<string, Method>
   let held: (() => void)[] | null = null
   let endHeld = false
+  let thaw = () => {}
   let headersSettled = false
 
   function settleThen(call: () => void): void {
@@ -30,11 +31,11 @@ export function holdResponse(
       return call()
     }
     held = [call]
-    const thaw = freezeHead(res)
-    settling.then(deliver => release(thaw, deliver)).catch(refuse)
+    thaw = freezeHead(res)
+    settling.then(release).catch(refuse)
   }
 
-  function release(thaw: () => void, deliver: () => void): void {
+  function release(deliver: () => void): void {
     const calls = held ?? []
     held = null
     endHeld = false
@@ -46,7 +47,7 @@ export function holdResponse(
 
   function refuse(error: unknown): void {
     Object.assign(res, { writeHead, flushHeaders, write, end })
-    Reflect.deleteProperty(res, 'headersSent')
+    if (held !== null) thaw()
     // The handler may go on to write where the error page has ended.
     res.on('error', () => {})
     if (!res.headersSent) forgetContent(res)
@@ -82,19 +83,25 @@ export function holdResponse(
   })
 }
 
-/** Makes the head look sent. Returns how to have it back as it was, whatever the handler did to it since. */
+/** What `headersSent`, `setHeader` and many a middleware go by. Not in Node's documentation, and as old as Node. */
+interface Head {
+  _header: string | null
+}
+const heldHead = 'held back while the session is saved'
+
+/** Whether the head is really on its way, and not only held. */
+export const isHeadSent = (res: ServerResponse): boolean =>
+  res.headersSent && (res as unknown as Head)._header !== heldHead
+
+/** Makes the head look sent, so that nothing changes it. Returns how to undo that. */
 function freezeHead(res: ServerResponse): () => void {
   if (res.headersSent) return () => {}
   const { statusCode, statusMessage } = res
-  // Missing from Node's types: `getHeaderNames`, but as they were written.
-  const { getRawHeaderNames } = res as ServerResponse & { getRawHeaderNames(): string[] }
-  const headers = getRawHeaderNames.call(res).map(name => [name, res.getHeader(name)] as const)
-  Object.defineProperty(res, 'headersSent', { configurable: true, value: true })
+  const head = res as unknown as Head
+  head._header = heldHead
   return () => {
-    Reflect.deleteProperty(res, 'headersSent')
+    head._header = null
     Object.assign(res, { statusCode, statusMessage })
-    for (const name of res.getHeaderNames()) res.removeHeader(name)
-    for (const [name, value] of headers) if (value !== undefined) res.setHeader(name, value)
   }
 }
 

@@ -11,7 +11,7 @@ import {
 import { createBearerSlot } from './bearer-slot.ts'
 import { type CookieOptions, createCookieSlot } from './cookie-slot.ts'
 import { type CrossSiteOptions, createCrossSiteCheck } from './cross-site.ts'
-import { holdResponse } from './hold-response.ts'
+import { holdResponse, isHeadSent } from './hold-response.ts'
 import type { SessionRequest } from './slot.ts'
 
 declare global {
@@ -74,8 +74,7 @@ export function sessions<D extends object = SessionData>(
     const host: SessionHost = {
       canDeliver() {
         slot.assertUsable(req)
-        // While the answer is held, it only looks as if they were: an own property hides Node's.
-        return Object.hasOwn(res, 'headersSent') || !res.headersSent
+        return !isHeadSent(res)
       },
       replaced(by) {
         req.session = session = by
