@@ -4,17 +4,28 @@ export function readCookies(header: string, name: string): string[] {
   for (let start = 0; start < header.length; ) {
     const semicolon = header.indexOf(';', start)
     const end = semicolon < 0 ? header.length : semicolon
-    const equals = header.indexOf('=', start)
-    if (equals >= 0 && equals < end && withoutBlanks(header.slice(start, equals)) === name) {
-      values.push(withoutBlanks(header.slice(equals + 1, end)))
+    const nameAt = skipBlanks(header, start)
+    if (header.startsWith(name, nameAt)) {
+      const equals = skipBlanks(header, nameAt + name.length)
+      if (header[equals] === '=') values.push(trimBlanks(header, equals + 1, end))
     }
     start = end + 1
   }
   return values
 }
 
-/** Browsers strip no more (RFC 6265bis, section 5.6), so what `trim()` strips could make a plain cookie pass for `__Host-`. */
-const withoutBlanks = (text: string) => text.replace(/^[ \t]+|[ \t]+$/g, '')
+/** Browsers strip no more (RFC 6265bis, section 5.6): what `trim()` strips would let a plain cookie pass for `__Host-`. */
+function skipBlanks(text: string, from: number): number {
+  let at = from
+  while (text[at] === ' ' || text[at] === '\t') at++
+  return at
+}
+
+function trimBlanks(text: string, from: number, to: number): string {
+  let end = to
+  while (text[end - 1] === ' ' || text[end - 1] === '\t') end--
+  return text.slice(skipBlanks(text, from), end)
+}
 
 export interface CookieAttributes {
   readonly path: string
