@@ -3,7 +3,9 @@ import { once } from 'node:events'
 import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 
-const canPin = availableParallelism() > 1 && spawnSync('taskset', ['-c', '0', 'true']).status === 0
+const canPin =
+  availableParallelism() > 1 &&
+  ['0', '1'].every(core => spawnSync('taskset', ['-c', core, 'true']).status === 0)
 
 /** Our own processes that are still running. */
 const running = new Set<Child>()

@@ -91,6 +91,7 @@ async function signIn({ port, count, firstUser, fillerBytes, every }: SignIn): P
     },
   })
   if (non2xx + errors > 0) throw new Error(`${non2xx + errors} of ${count} users could not sign in`)
+  if (every === 1 && clients.length !== count) throw new Error(`only ${clients.length} of ${count} signed in`)
   return clients
 }
 

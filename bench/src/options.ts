@@ -19,6 +19,8 @@ export interface BenchOptions {
   readonly files: readonly string[]
 }
 
+const concurrency = 32
+
 export const usage = `npm run bench -- [options]
 
   --quick            about two minutes: ${measurements.slice(0, 4).join(', ')}  (default)
@@ -54,7 +56,8 @@ export function parseOptions(args: readonly string[]): BenchOptions {
       results: { type: 'string', default: 'bench/results' },
     },
   })
-  const { full = false } = values
+  const { full = false, quick = false } = values
+  if (full && quick) throw new Error('--quick and --full exclude each other.')
   const only = oneOf('--only', values.only, contenderNames, contenderNames)
   return {
     contenders: contenderNames.filter(name => name === 'none' || only.includes(name)),
@@ -65,13 +68,13 @@ export function parseOptions(args: readonly string[]): BenchOptions {
       full ? measurements : measurements.slice(0, 4),
     ),
     effort: {
-      rounds: positive('--rounds', values.rounds ?? (full ? '9' : '5')),
+      rounds: whole('--rounds', values.rounds ?? (full ? '9' : '5'), 1),
       seconds: positive('--seconds', values.seconds ?? (full ? '4' : '1.6')),
-      concurrency: 32,
+      concurrency,
       sessionBytes: 200,
     },
-    sizes: values.sizes.split(',').map(size => positive('--sizes', size)),
-    clients: positive('--clients', values.clients),
+    sizes: values.sizes.split(',').map(size => whole('--sizes', size, concurrency)),
+    clients: whole('--clients', values.clients, 1),
     files: [
       resolve(repository, values.results, 'latest.json'),
       ...(values.json === undefined ? [] : [resolve(process.env.SOJOURN_CWD || repository, values.json)]),
@@ -96,6 +99,12 @@ function positive(option: string, text: string): number {
   const value = Number(text)
   if (value > 0 && Number.isFinite(value)) return value
   throw new Error(`${option} takes a positive number, not ${text}.`)
+}
+
+function whole(option: string, text: string, least: number): number {
+  const value = Number(text)
+  if (Number.isInteger(value) && value >= least) return value
+  throw new Error(`${option} takes whole numbers from ${least} on, not ${text}.`)
 }
 
 const repository = fileURLToPath(new URL('../..', import.meta.url))

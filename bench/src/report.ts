@@ -86,7 +86,7 @@ function formatScale(rows: readonly Scale[]): string {
     { title: 'sessions', cell: row => count(row.sessions) },
     { title: 'overhead µs', cell: row => micros(row.overheadMicros) },
     { title: 'p99 ms', cell: row => row.p99Ms.toFixed(2) },
-    { title: 'bytes each', cell: row => count(row.bytesPerSession) },
+    { title: 'bytes each', cell: row => (row.sessions < 100_000 ? '' : count(row.bytesPerSession)) },
     { title: 'cleared in ms', cell: row => (row.clearMs === null ? 'never' : count(row.clearMs)) },
     { title: 'longest pause ms', cell: row => row.clearPauseMs?.toFixed(1) ?? '' },
   ])

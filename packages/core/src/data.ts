@@ -54,6 +54,8 @@ function findLoss(value: unknown, depth: number): string | null {
   if (typeof value === 'number') return Number.isFinite(value) ? null : ` is ${value}`
   if (typeof value !== 'object') return ` is of type ${typeof value}`
   if (depth > maxDepth) return ' is a cycle, or nested too deeply'
+  if (value instanceof Date && Number.isNaN(value.getTime())) return ' is an invalid date'
+  if ('toJSON' in value && typeof value.toJSON === 'function') return findLoss(value.toJSON(), depth + 1)
   if (Array.isArray(value)) {
     for (let index = 0; index < value.length; index++) {
       const loss = findLoss(value[index], depth + 1)
@@ -61,8 +63,6 @@ function findLoss(value: unknown, depth: number): string | null {
     }
     return null
   }
-  if (value instanceof Date && Number.isNaN(value.getTime())) return ' is an invalid date'
-  if ('toJSON' in value && typeof value.toJSON === 'function') return findLoss(value.toJSON(), depth + 1)
   const prototype = Object.getPrototypeOf(value)
   if (prototype !== null && Object.getPrototypeOf(prototype) !== null) {
     return ` is a ${prototype.constructor?.name ?? 'class instance'}`

@@ -138,7 +138,7 @@ export class Draft {
   #merge(winner: SessionRecord): string | null {
     const base = parseData(this.#text)
     const theirs = parseData(winner.data)
-    if (base === null || theirs === null) return null
+    if (base === null || theirs === null || Object.keys(theirs).some(isReserved)) return null
     const merged = mergeData(base, this.#visit.session, theirs)
     this.#follow(winner)
     putData(this.#visit.session, merged)

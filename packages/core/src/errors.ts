@@ -1,6 +1,6 @@
 /** Every way in which Sojourn refuses or fails. Stable: match on these, never on a message. */
 export type SessionErrorCode =
-  | 'invalid_option' // an option, or a set of options, that cannot work; thrown at construction
+  | 'invalid_option' // an option, or a set of options, that cannot work
   | 'weak_secret' // a secret shorter than 32 bytes, or none at all; thrown at construction
   | 'not_json' // session data holds what JSON cannot carry
   | 'reserved_key' // session data uses a name that belongs to the session itself

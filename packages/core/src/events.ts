@@ -17,7 +17,7 @@ export interface SessionEvents {
   'signed-in': SessionEvent
   /** Use moved the idle expiry. */
   renewed: SessionEvent
-  /** Its own client ended it; a `revoked` follows, where there is a revoker. */
+  /** Its own client ended it; a `revoked` comes with it, where there is a revoker. */
   'signed-out': SessionEvent
   /** The strategy reports a session as ended early, here or in another process. */
   revoked: Pick<SessionEvent, 'strategy' | 'sessionId'>

@@ -110,7 +110,7 @@ export class LiveSession {
     return settle(this.#visit.destroy(), callback)
   }
 
-  /** Ends the session and puts a new, empty, anonymous object in its place; this one keeps its data. */
+  /** Ends the session and puts a new, empty, anonymous object in its place. This one keeps its data, but its verbs are the new one's. */
   regenerate(callback?: Callback): Promise<void> {
     return settle(this.#visit.regenerate(), callback)
   }

@@ -63,7 +63,7 @@ export interface Policy extends Required<SessionsOptions> {
 export function createSessions(options: SessionsOptions): Sessions {
   const policy = createPolicy(options)
   const { strategy } = policy
-  strategy.revoker?.onRevoked(sessionId => publish('revoked', { strategy: strategy.name, sessionId }))
+  announceRevocations(strategy)
 
   return {
     strategy,
@@ -99,6 +99,15 @@ export function createSessions(options: SessionsOptions): Sessions {
       }
     },
   }
+}
+
+const announced = new WeakSet<SessionStrategy>()
+
+/** Once for each strategy, however often it is mounted. */
+function announceRevocations(strategy: SessionStrategy): void {
+  if (announced.has(strategy)) return
+  announced.add(strategy)
+  strategy.revoker?.onRevoked(sessionId => publish('revoked', { strategy: strategy.name, sessionId }))
 }
 
 function createPolicy(options: SessionsOptions): Policy {

@@ -129,6 +129,37 @@ suite('a visit in which much happens at once', () => {
     assert.equal((await commit()).do, 'set')
   })
 
+  test('a sign-out after a failed save is not taken for told: it fails aloud, and is done once it can be', async () => {
+    const site = new Site()
+    const visitor = new Visitor(site)
+    await visitor.visit(session => session.signIn('alice'))
+    const { session, commit } = bind(await visitor.open())
+    const { write, remove } = site.store
+    site.store.write = () => Promise.reject(new Error('down'))
+    site.store.remove = () => Promise.reject(new Error('down'))
+    session.a = 1
+    await assertCode('store_unavailable', session.save())
+    session.signOut()
+    await assertCode('store_unavailable', commit())
+    Object.assign(site.store, { write, remove })
+    assert.equal((await commit()).do, 'clear')
+    assert.deepEqual(site.stored, [])
+  })
+
+  test('of two saves of a session that has ended, neither says that it was done', async () => {
+    const site = new Site()
+    const visitor = new Visitor(site)
+    await visitor.visit(session => session.signIn('alice'))
+    const { session } = await visitor.open()
+    await site.strategy.revoker.revoke(session.id)
+    session.a = 1
+    const first = session.save()
+    session.b = 2
+    const second = session.save()
+    await assertCode('session_ended', first)
+    await assertCode('session_ended', second)
+  })
+
   test('another error than the one it had from its own save is thrown', async () => {
     const site = new Site()
     const { session, commit } = bind(await Request.open(site))

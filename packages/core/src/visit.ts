@@ -83,23 +83,15 @@ export class Visit {
   }
 
   signIn(userId: string): void {
+    this.#forgetTold()
     if (this.draft.userId !== null && this.draft.userId !== userId) this.end(false)
     this.draft.userId = userId
     this.draft.reissue = true
   }
 
   end(everywhere: boolean): void {
-    if (this.fault !== null) throw this.fault
-    const { revoker, name } = this.policy.strategy
-    if (revoker === null) {
-      this.refuseIfTooLate()
-      if (everywhere) {
-        throw new SessionError(
-          'not_revocable',
-          `The ${name} strategy cannot end the sessions of other clients.`,
-        )
-      }
-    }
+    this.#refuseToEnd(everywhere)
+    this.#forgetTold()
     this.#ended.push({ draft: this.draft, everywhere })
     this.#instruction = this.#clientHoldsCredential ? { do: 'clear' } : keep
     this.#clientHoldsCredential = false
@@ -138,6 +130,7 @@ export class Visit {
   }
 
   async reload(): Promise<void> {
+    await this.#saving?.catch(() => {})
     const { draft } = this
     const { record } = draft
     if (record === null) return this.begin()
@@ -149,8 +142,7 @@ export class Visit {
 
   /** Saves, and tells the application if that fails. */
   async save(): Promise<void> {
-    this.#told = null
-    this.#isResigned = false
+    this.#forgetTold()
     try {
       if (!(await this.commit())) throw sessionEnded()
     } catch (error) {
@@ -159,9 +151,15 @@ export class Visit {
     }
   }
 
+  /** What was told is of the past: errors are told again. */
+  #forgetTold(): void {
+    this.#told = null
+    this.#isResigned = false
+  }
+
   /**
    * Whether the application has had this error from its own `save`. Then the answer is its own to choose, and
-   * nothing more is saved until it asks for that.
+   * nothing more is saved until it asks for that, signs in or signs out.
    */
   resign(error: unknown): boolean {
     const codeOf = (error: unknown) => (error instanceof SessionError ? error.code : null)
@@ -173,7 +171,7 @@ export class Visit {
   commit(): boolean | Promise<boolean> {
     if (this.#saving !== null) {
       const again = () => this.commit()
-      return this.#saving.then(again, again)
+      return this.#saving.then(async kept => (await again()) && kept, again)
     }
     if (this.#isResigned) return true
     if (this.#ended.length === 0 && !this.draft.isDue(stringifyData(this.session))) return true

@@ -16,9 +16,11 @@ export function holdResponse(
   let held: (() => void)[] | null = null
   let endHeld = false
   let thaw = () => {}
+  let isRefused = false
   let headersSettled = false
 
   function settleThen(call: () => void): void {
+    if (isRefused) return
     if (held !== null) return void held.push(call)
     let settling: undefined | Promise<() => void>
     try {
@@ -42,10 +44,11 @@ export function holdResponse(
     thaw()
     deliver()
     for (const call of calls) settleThen(call)
-    if (held === null && !res.writableEnded && !res.writableNeedDrain) res.emit('drain')
+    if (held === null && !isRefused && !res.writableEnded && !res.writableNeedDrain) res.emit('drain')
   }
 
   function refuse(error: unknown): void {
+    isRefused = true
     Object.assign(res, { writeHead, flushHeaders, write, end })
     if (held !== null) thaw()
     // The handler may go on to write where the error page has ended.
@@ -129,7 +132,7 @@ function pairUp(headers: unknown[]): [string, string | string[]][] {
 
 /** Makes room for an error page: what was said of the content that is not sent does not hold for it. */
 function forgetContent(res: ServerResponse): void {
-  res.statusCode = 500
+  Object.assign(res, { statusCode: 500, statusMessage: undefined })
   for (const name of res.getHeaderNames()) {
     const isOfContent = name.startsWith('content-') && !name.startsWith('content-security-')
     if (isOfContent || ['etag', 'last-modified', 'location', 'cache-control'].includes(name))

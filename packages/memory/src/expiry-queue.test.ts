@@ -59,7 +59,7 @@ suite('expiry queue', () => {
   test('looks at what is far off by the hour, so that years of sessions are few buckets', async () => {
     const queue = new ExpiryQueue()
     const times = Array.from({ length: 50_000 }, (_, id) => queue.add(`${id}`, id * 60_000, 0))
-    assert.ok(new Set(times).size < 60 + 50_000 / 60 + 1)
+    assert.ok(new Set(times).size < 120 + 50_000 / 60 + 1)
     const hour = 3_600_000
     queue.add('far', 10_000 * hour + 1500, 0)
     await takeDue(queue, 9999 * hour)

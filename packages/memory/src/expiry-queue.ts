@@ -2,11 +2,13 @@ import { setImmediate } from 'node:timers/promises'
 
 const secondMs = 1000
 const hourMs = 3_600_000
+/** Within this, buckets are of a second: it covers the usual idle times, which would else share few, huge buckets. */
+const nearMs = 2 * hourMs
 /** How many ids are looked at before others may run: half a millisecond of work. */
 const sliceSize = 250
 
 /**
- * Ids by when to look at them again: to the second in the coming hour, by the hour beyond it. So there are never
+ * Ids by when to look at them again: to the second in the coming two hours, by the hour beyond them. So there are never
  * many buckets, and clearing out looks at nothing that is not due.
  */
 export class ExpiryQueue {
@@ -21,7 +23,7 @@ export class ExpiryQueue {
   /** Adds `id`, and returns the time of the bucket that it is in. */
   add(id: string, expiresAt: number, now: number): number {
     const time =
-      expiresAt - now < hourMs
+      expiresAt - now < nearMs
         ? Math.ceil(expiresAt / secondMs) * secondMs
         : Math.floor(expiresAt / hourMs) * hourMs
     const ids = this.#buckets.get(time)

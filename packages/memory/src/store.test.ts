@@ -52,6 +52,24 @@ suite('a memory store that is full', () => {
     }
   })
 
+  test('looks at some, and not at all, to make room', async () => {
+    const clock = createClock()
+    let asked = 0
+    const now = () => {
+      asked++
+      return clock.now()
+    }
+    const store = createMemoryStore({ now, maxSessions: 5000 })
+    const expiresAt = clock.now() + 5 * hourMs
+    for (let n = 0; n < 5000; n++)
+      await store.write(createRecord(clock.now(), { id: `${n}`, version: 1, expiresAt }))
+    clock.advance(4 * hourMs) // all are near now, but queued as far
+    asked = 0
+    await store.write(createRecord(clock.now(), { id: 'one more', version: 1, expiresAt }))
+    assert.equal(store.size, 5000)
+    assert.ok(asked < 200, `asked for the time ${asked} times`)
+  })
+
   test('still saves the sessions that it holds', async () => {
     const { store, write, told } = createTrial({ maxSessions: 1 })
     const first = await write('only', minuteMs)

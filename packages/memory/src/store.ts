@@ -3,11 +3,12 @@ import { ExpiryQueue } from './expiry-queue.ts'
 import { ShardedMap } from './sharded-map.ts'
 
 const clearingMs = 1000
+const evictionLooks = 100
 
 export interface MemoryStoreOptions {
   /**
    * The most sessions that are held; default 1,000,000, about 1 GB. One more takes away the one that is nearest
-   * to its idle expiry: to the second within the coming hour, to the hour beyond. `onRemoved` tells of it.
+   * to its idle expiry: to the second within two hours, to the hour beyond. `onRemoved` tells of it.
    */
   readonly maxSessions?: number
   /** The clock, in milliseconds since the epoch. */
@@ -120,15 +121,23 @@ class Store implements MemoryStore {
     this.#arm()
   }
 
-  /** Takes away the session nearest to its idle expiry; those whose expiry use has moved are put back first. */
+  /**
+   * Takes away the session nearest to its idle expiry. Those whose expiry use has moved are put back first; should
+   * there be many, the nearest of some is taken, so that no write pauses for all.
+   */
   #evict(): void {
-    for (let id = this.#expiries.first(); id !== undefined; id = this.#expiries.first()) {
+    let nearest: Entry | undefined
+    for (let looks = 0; looks < evictionLooks; looks++) {
+      const id = this.#expiries.first()
+      if (id === undefined) break
       const entry = this.#entries.get(id) as Entry
-      this.#expiries.remove(id, entry.bucket)
-      const bucket = this.#expiries.add(id, entry.record.expiresAt, this.#now())
-      if (bucket === entry.bucket) return void this.remove(id)
-      entry.bucket = bucket
+      const { bucket } = entry
+      this.#expiries.remove(id, bucket)
+      entry.bucket = this.#expiries.add(id, entry.record.expiresAt, this.#now())
+      if (entry.record.expiresAt < (nearest?.record.expiresAt ?? Number.POSITIVE_INFINITY)) nearest = entry
+      if (entry.bucket === bucket) break
     }
+    if (nearest !== undefined) void this.remove(nearest.record.id)
   }
 
   #delete({ record, bucket }: Entry): void {
