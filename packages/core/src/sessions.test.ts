@@ -220,3 +220,15 @@ test('a duration beyond what numbers count exactly is an invalid_option', () => 
     createSessions({ strategy: new Site().strategy, idleMs: Number.MAX_SAFE_INTEGER }),
   )
 })
+
+test('a revocation is announced once, however often its strategy is mounted', async t => {
+  const site = new Site()
+  createSessions({ strategy: site.strategy })
+  const request = await Request.open(site)
+  request.session.a = 1
+  await request.commit()
+  const told: string[] = []
+  t.after(onSessionEvent('revoked', ({ sessionId }) => void told.push(sessionId)))
+  await site.strategy.revoker.revoke(request.session.id)
+  assert.deepEqual(told, [request.session.id])
+})

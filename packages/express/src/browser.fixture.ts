@@ -4,6 +4,7 @@ import https from 'node:https'
 
 export interface Reply {
   readonly status: number
+  readonly statusMessage: string
   readonly headers: IncomingHttpHeaders
   /** The lines of `Set-Cookie`. */
   readonly setCookies: readonly string[]
@@ -69,7 +70,7 @@ export class Browser {
     res.on('error', () => {}) // The connection was cut: `complete` tells.
     await new Promise(resolve => res.on('close', resolve))
     const body = Buffer.concat(chunks)
-    const { statusCode: status = 0, headers, complete } = res
-    return { status, headers, setCookies, body, text: body.toString(), complete }
+    const { statusCode: status = 0, statusMessage = '', headers, complete } = res
+    return { status, statusMessage, headers, setCookies, body, text: body.toString(), complete }
   }
 }

@@ -127,6 +127,29 @@ suite('an error page', () => {
     assert.deepEqual([status, complete, body.length], [503, true, 5_000_000])
   })
 
+  test('is asked for once, however much was held, and has a status line of its own', async () => {
+    let asked = 0
+    await using site = await openSite({}, app => {
+      app.get('/', (req, res) => {
+        Object.assign(req.session, { seen: true })
+        res.statusMessage = 'Wonderful'
+        res.write('one')
+        Object.assign(req.session, { big: 10n })
+        res.write('two')
+        res.end('three')
+      })
+      app.use(((_error, _req, res, _next) => {
+        asked++
+        res.send('our page')
+      }) satisfies ErrorRequestHandler)
+      app.use(((_error, _req, _res, _next) => {
+        asked++ // where a second error of one request goes
+      }) satisfies ErrorRequestHandler)
+    })
+    const { status, text, statusMessage } = await new Browser(site).get('/')
+    assert.deepEqual([asked, status, text, statusMessage], [1, 500, 'our page', 'Internal Server Error'])
+  })
+
   test('of the app’s own is what is sent after an explicit save failed, with its status', async () => {
     await using site = await openSite({}, addFailing('our page'))
     site.store.failing = 'writes'
