@@ -21,8 +21,7 @@ export interface SessionData {
   filler?: string
 }
 
-/** What stays the same when the server is restarted, and what the harness can turn. */
+/** What stays the same when the server is restarted. */
 export interface World {
   readonly secret: string
-  readonly now: () => number
 }

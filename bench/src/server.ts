@@ -16,7 +16,7 @@ let clockOffMs = 0
 const { now } = Date
 // For all contenders alike, whether they can be given a clock or not.
 Date.now = () => now() + clockOffMs
-const app = createApp(contender, { secret, now: () => Date.now() })
+const app = createApp(contender, { secret })
 const server = app.listen(Number(port), '127.0.0.1', error => {
   if (error) throw error
   send({ port: (server.address() as AddressInfo).port })

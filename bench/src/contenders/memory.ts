@@ -8,9 +8,9 @@ let store: MemoryStore
 export const contender: Contender = {
   name: 'memory',
   about: 'Sojourn, in the memory of one process',
-  mount(app, { secret, now }) {
-    store = createMemoryStore({ maxSessions: 10_000_000, now })
-    app.use(sessions({ strategy: createStoredStrategy({ store, keys: [secret], now }), now }))
+  mount(app, { secret }) {
+    store = createMemoryStore({ maxSessions: 10_000_000 })
+    app.use(sessions({ strategy: createStoredStrategy({ store, keys: [secret] }) }))
   },
   signIn: (req, userId) => req.session.signIn(userId),
   signOut: req => req.session.signOut(),

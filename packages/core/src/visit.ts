@@ -174,14 +174,16 @@ export class Visit {
       return this.#saving.then(async kept => (await again()) && kept, again)
     }
     if (this.#isResigned) return true
-    if (this.#ended.length === 0 && !this.draft.isDue(stringifyData(this.session))) return true
-    this.#saving = this.#save().finally(() => {
+    const text = stringifyData(this.session)
+    if (this.#ended.length === 0 && !this.draft.isDue(text)) return true
+    this.#saving = this.#save(text).finally(() => {
       this.#saving = null
     })
     return this.#saving
   }
 
-  async #save(): Promise<boolean> {
+  async #save(text: string): Promise<boolean> {
+    if (this.#ended.length === 0) return this.draft.save(text)
     for (let ended = this.#ended[0]; ended !== undefined; ended = this.#ended[0]) {
       await this.#revoke(ended)
       this.#ended.shift()
