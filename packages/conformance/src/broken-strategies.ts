@@ -4,7 +4,6 @@ import {
   type SessionRecord,
   type SessionStrategy,
   type StoredStrategy,
-  type StoredStrategyOptions,
   signCredential,
   verifyCredential,
 } from '@sojourn/core'
@@ -12,7 +11,7 @@ import type { Broken } from './broken.ts'
 import { InsertingStore, judging, keeping, LateStore } from './broken-stores.ts'
 import { lasting, ReferenceStore, type StoreClass, volatile } from './reference-store.ts'
 import { createReferenceCookie } from './reference-strategies.ts'
-import { createStoredHarness, type StrategyHarness } from './strategy.ts'
+import { createStoredHarness, type StrategyHarness, type StrategyOptions } from './strategy.ts'
 import { wrapStrategy } from './wrap-strategy.ts'
 
 /** The stored strategy over the reference store, but for what is broken. */
@@ -389,14 +388,12 @@ export const brokenStrategies: readonly Broken<StrategyHarness>[] = [
   }),
 ]
 
-type Options = Required<StoredStrategyOptions>
-
 interface BrokenStrategy {
   readonly breaks: readonly string[]
   readonly Store?: StoreClass
   readonly in?: (Store: StoreClass) => ReturnType<typeof volatile>
   /** What is other than in the stored strategy. */
-  change?(stored: StoredStrategy, options: Options): Partial<SessionStrategy>
+  change?(stored: StoredStrategy, options: StrategyOptions): Partial<SessionStrategy>
 }
 
 function broken(name: string, options: BrokenStrategy): Broken<StrategyHarness> {
@@ -408,12 +405,14 @@ function broken(name: string, options: BrokenStrategy): Broken<StrategyHarness> 
   return { name, breaks, harness }
 }
 
-const credentialOf = ({ id, generation }: Pick<SessionRecord, 'id' | 'generation'>, keys: Options['keys']) =>
-  signCredential(createKeyring(keys, 'stored credential'), id, generation)
+const credentialOf = (
+  { id, generation }: Pick<SessionRecord, 'id' | 'generation'>,
+  keys: StrategyOptions['keys'],
+) => signCredential(createKeyring(keys, 'stored credential'), id, generation)
 
 /** A stored strategy for which a session is live as `isLive` says. */
 function judgingTimes(
-  options: Options,
+  options: StrategyOptions,
   isLive: (now: number, record: SessionRecord) => boolean,
 ): StoredStrategy {
   const stored = createStoredStrategy({ ...options, now: () => 0 })

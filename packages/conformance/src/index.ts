@@ -1,5 +1,12 @@
 export * from './clock.ts'
 export { eventually } from './eventually.ts'
+export {
+  type FaultHarness,
+  type FaultyNetwork,
+  type FaultyServer,
+  faultLaws,
+  testFaults,
+} from './faults.ts'
 export { Gate } from './gate.ts'
 export type { Law } from './law.ts'
 export type { Action, Perform, SessionHolder, View } from './perform.ts'

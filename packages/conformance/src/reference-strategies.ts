@@ -3,16 +3,13 @@ import {
   createStoredStrategy,
   type SessionRecord,
   type SessionStrategy,
-  type StoredStrategyOptions,
   signCredential,
   verifyCredential,
 } from '@sojourn/core'
+import type { StrategyOptions } from './strategy.ts'
 
 /** The other extreme of the contract: the credential is the session, and the server remembers nothing. */
-export function createReferenceCookie({
-  keys,
-  now,
-}: Required<Omit<StoredStrategyOptions, 'store'>>): SessionStrategy {
+export function createReferenceCookie({ keys, now }: Omit<StrategyOptions, 'store'>): SessionStrategy {
   const keyring = createKeyring(keys, 'reference cookie')
   const seal = (record: SessionRecord) => {
     const text = Buffer.from(JSON.stringify(record)).toString('base64url')
@@ -44,7 +41,7 @@ export function createReferenceCookie({
 }
 
 /** A credential that is replaced whenever it is used; the one before it is still good for a retry. */
-export function createReferenceOneTimeKey(options: Required<StoredStrategyOptions>): SessionStrategy {
+export function createReferenceOneTimeKey(options: StrategyOptions): SessionStrategy {
   const { store, keys, now } = options
   const keyring = createKeyring(keys, 'stored credential')
   const stored = createStoredStrategy(options)

@@ -31,12 +31,15 @@ export interface StrategyHarness {
   open(options: { readonly now: () => number; readonly place: string }): Promise<StrategyMaker>
 }
 
+/** What a strategy over a store is made of. */
+export type StrategyOptions = Required<Pick<StoredStrategyOptions, 'store' | 'keys' | 'now'>>
+
 export type StrategyMaker = (keys: readonly string[]) => SessionStrategy
 
 /** The harness of a strategy over a store, from that of the store. */
 export function createStoredHarness(
   stores: StoreHarness,
-  create: (options: Required<StoredStrategyOptions>) => SessionStrategy = createStoredStrategy,
+  create: (options: StrategyOptions) => SessionStrategy = createStoredStrategy,
 ): StrategyHarness {
   return {
     async open({ now, place }) {

@@ -7,7 +7,7 @@ export type SessionErrorCode =
   | 'data_too_large' // session data is longer than `maxDataBytes`
   | 'session_ended' // saving a session that was ended, or became another user's, in the meantime
   | 'conflict' // too many parallel saves of one session, none of which this one could follow
-  | 'store_unavailable' // the strategy failed: its store is down, or answered with an error
+  | 'store_unavailable' // the strategy failed: its store is down, answered with an error, or too late
   | 'too_late' // a credential is due, but the answer that could carry it has already begun
   | 'not_revocable' // the strategy cannot end sessions that are not in hand
   | 'session_replaced' // `req.session` was assigned to

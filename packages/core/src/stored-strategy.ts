@@ -1,5 +1,6 @@
 import { createClaimCache } from './claim-cache.ts'
 import { signCredential, verifyCredential } from './credential.ts'
+import { guardStore } from './guard-store.ts'
 import { createKeyring, type Secret } from './keyring.ts'
 import type { SessionStore } from './store.ts'
 import type { SessionDirectory, SessionRecord, SessionRevoker, SessionStrategy } from './strategy.ts'
@@ -8,6 +9,8 @@ export interface StoredStrategyOptions {
   readonly store: SessionStore
   /** Newest first, each at least 32 bytes: the first signs credentials, all verify them. */
   readonly keys: readonly Secret[]
+  /** How long each operation of the store may take, in milliseconds; default 2 s. See `guardStore`. */
+  readonly timeoutMs?: number
   /** The clock, in milliseconds since the epoch. */
   readonly now?: () => number
 }
@@ -21,10 +24,11 @@ export interface StoredStrategy extends SessionStrategy {
 /**
  * Turns any store into a strategy whose credentials are `id.generation.mac`.
  *
- * @throws {SessionError} `weak_secret`
+ * @throws {SessionError} `weak_secret`, `invalid_option`
  */
 export function createStoredStrategy(options: StoredStrategyOptions): StoredStrategy {
-  const { store, now = Date.now } = options
+  const { timeoutMs = 2000, now = Date.now } = options
+  const store = guardStore(options.store, timeoutMs)
   const keyring = createKeyring(options.keys, 'stored credential')
   const credentialOf = (record: SessionRecord) => signCredential(keyring, record.id, record.generation)
   const verify = createClaimCache(credential => verifyCredential(keyring, credential))
