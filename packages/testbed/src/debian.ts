@@ -21,9 +21,17 @@ export async function installDebianPackage(debianPackage: string, program: strin
 /** What our processes lock: apt waits for another's installation, but fails at once on another's update. */
 const aptFolder = '/var/lib/apt'
 
-// An update that fails is no reason to stop: the lists at hand may do.
+// An update that fails is no reason to stop: the lists at hand may do. The policy keeps Debian's own service of a
+// server from being started: we run the program ourselves.
 const script = `
   command -v "$1" >/dev/null && exit
+  policy=/usr/sbin/policy-rc.d
+  if [ ! -e $policy ]; then
+    trap 'rm -f $policy' EXIT
+    trap 'exit 1' HUP INT TERM
+    printf '#!/bin/sh\\nexit 101\\n' >$policy
+    chmod +x $policy
+  fi
   apt-get update -q
-  exec apt-get install -q -y --no-install-recommends -o DPkg::Lock::Timeout=600 "$2"
+  apt-get install -q -y --no-install-recommends -o DPkg::Lock::Timeout=600 "$2"
 `

@@ -10,11 +10,13 @@ export interface Program {
   readonly commands: { readonly fedora: string; readonly macos: string }
   /** The environment variable that says where it is. */
   readonly variable: string
+  /** How to have it without installing it, where an address is all that is needed. */
+  readonly docker?: { readonly command: string; readonly variable: string; readonly url: string }
 }
 
 /** Where `program` is on this machine. Installs it if it is missing and that can be done: Debian or Ubuntu, as root. */
 export async function provideProgram(program: Program): Promise<string> {
-  const { names, debianPackage, commands, variable } = program
+  const { names, debianPackage, commands, variable, docker } = program
   const named = process.env[variable]
   if (named) return named
   const found = findProgram(names)
@@ -29,7 +31,11 @@ export async function provideProgram(program: Program): Promise<string> {
       `  Debian  sudo apt-get install ${debianPackage}\n` +
       `  Fedora  ${commands.fedora}\n` +
       `  macOS   ${commands.macos}\n` +
-      `or say where it is: ${variable}=/path/to/${names[0]}`,
+      `or say where it is: ${variable}=/path/to/${names[0]}` +
+      (docker === undefined
+        ? ''
+        : `\nor, where no test crashes it, run it elsewhere and say so: ${docker.variable}=${docker.url}\n` +
+          `  Docker  ${docker.command}`),
   )
 }
 
