@@ -43,6 +43,7 @@ suite('a record as text', () => {
   test('has no other line break before its data, so that its head can be read alone', () => {
     assert.equal(text.slice(text.indexOf('\n') + 1), record.data)
     assert.equal(JSON.parse(text.slice(0, text.indexOf('\n'))).version, 5)
+    assert.ok(withHead({ userId: 'alice' }).startsWith('{"version":5,"userId":"alice","deadline":4,'))
   })
 
   for (const [what, mangled] of Object.entries({

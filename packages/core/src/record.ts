@@ -15,9 +15,12 @@ export function checkRecord(store: string, id: string, found: FoundRecord | null
   return null
 }
 
-/** A record as text, for stores that keep texts: a line of JSON, then the data as it is. */
-export function encodeRecord({ data, ...head }: SessionRecord): string {
-  return `${JSON.stringify(head)}\n${data}`
+/**
+ * A record as text, for stores that keep texts: a line of JSON, then the data as it is. The line begins with version,
+ * user and deadline, in this order: a store may compare them as text.
+ */
+export function encodeRecord({ version, userId, deadline, data, ...rest }: SessionRecord): string {
+  return `${JSON.stringify({ version, userId, deadline, ...rest })}\n${data}`
 }
 
 /** What `encodeRecord` made of a record; checked as by `checkRecord`. */
