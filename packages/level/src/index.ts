@@ -1,0 +1,1 @@
+export { createLevelStore, type LevelStore, type LevelStoreOptions } from './store.ts'
