@@ -13,11 +13,15 @@ export interface JourneyOptions {
   readonly revoker?: boolean
   /** Whether the demo's strategy has one; default true. */
   readonly directory?: boolean
+  /** Whether what `start` starts next honours the sessions of what it started before; default false. */
+  readonly durable?: boolean
+  /** Whether what `start` starts beside it does, too; default false. */
+  readonly shared?: boolean
 }
 
 /** Tests a demo as its visitors use it, with a real browser. `start` starts it on a free port. */
 export function journey(name: string, start: () => Promise<Served>, options: JourneyOptions = {}): void {
-  const { revoker = true, directory = true } = options
+  const { revoker = true, directory = true, durable = false, shared = false } = options
   let demo: Served
   let browser: Browser
   const arrive = (userAgent?: string) => Visitor.arrive(browser, demo.url, userAgent)
@@ -231,6 +235,39 @@ export function journey(name: string, start: () => Promise<Served>, options: Jou
         const id = await bob.page.locator('dd code').first().textContent()
         assert.equal((await alice.page.request.post(`/devices/${id}/end`)).status(), 404)
         assert.equal((await bob.me()).status, 200)
+      })
+    }
+
+    if (shared) {
+      test('is known to a second server, and signed out there, too', async () => {
+        await using visitor = await arrive()
+        await visitor.signIn('alice')
+        await visitor.press('Add one')
+        const second = await start()
+        try {
+          await visitor.page.goto(`${second.url}/dashboard`)
+          assert.equal(await visitor.page.getByRole('status').textContent(), '1')
+          await visitor.press('Sign out')
+          await visitor.page.goto('/dashboard')
+          assert.equal(visitor.path, '/login?next=%2Fdashboard')
+        } finally {
+          await second.close()
+        }
+      })
+    }
+
+    if (durable) {
+      test('stays signed in when the server is restarted', async () => {
+        await using visitor = await arrive()
+        await visitor.signIn('alice')
+        await visitor.press('Add one')
+        await demo.close()
+        demo = await start()
+        await visitor.page.goto(`${demo.url}/dashboard`)
+        assert.equal(visitor.path, '/dashboard')
+        assert.equal(await visitor.page.getByRole('status').textContent(), '1')
+        await visitor.press('Add one')
+        assert.equal(await visitor.page.getByRole('status').textContent(), '2')
       })
     }
   })

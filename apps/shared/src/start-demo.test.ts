@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
 import { test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import { startProcess } from './start-process.ts'
 
 const main = new URL('fixtures/client-held-demo.ts', import.meta.url)
@@ -12,3 +15,17 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     await assert.rejects(fetch(demo.url))
   })
 }
+
+test('a port that is taken is said in a line, and ends the demo', async () => {
+  const demo = await startProcess(main)
+  const { port } = new URL(demo.url)
+  const second = promisify(execFile)(process.execPath, ['--conditions=source', fileURLToPath(main)], {
+    env: { ...process.env, PORT: port },
+  })
+  const { code, stderr } = await second.then(
+    () => assert.fail('it went on'),
+    failure => failure,
+  )
+  assert.deepEqual([code, stderr], [1, `Port ${port} is taken: say another in PORT.\n`])
+  await demo.close()
+})

@@ -8,8 +8,13 @@ export interface StartDemoOptions extends DemoOptions {
 
 /** Serves the demo until SIGINT or SIGTERM, then closes the strategy. */
 export async function startDemo(options: StartDemoOptions): Promise<void> {
-  const { strategy, title, port } = options
-  const served = await serve(createDemo(options), Number(process.env.PORT || port))
+  const { strategy, title } = options
+  const port = Number(process.env.PORT || options.port)
+  const served = await serve(createDemo(options), port).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EADDRINUSE') throw error
+    console.error(`Port ${port} is taken: say another in PORT.`)
+    process.exit(1)
+  })
   console.log(`${title}: ${served.url}`)
   console.log('Sign in as alice / wonderland or as bob / builder. Ctrl-C ends the demo.')
 
