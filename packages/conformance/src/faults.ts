@@ -29,7 +29,7 @@ export interface FaultyNetwork extends AsyncDisposable {
 
 export interface FaultHarness {
   startServer(): Promise<FaultyServer>
-  startNetwork(server: FaultyServer): Promise<FaultyNetwork>
+  startNetwork(server: { readonly url: string }): Promise<FaultyNetwork>
   /** Makes what a store on `place` needs before it is first opened. */
   prepare?(options: StoreAddress): Promise<void>
   /** Must open a store on a server that is down, too. For places see `StoreHarness`. */

@@ -5,6 +5,7 @@ export {
   type FaultyNetwork,
   type FaultyServer,
   faultLaws,
+  type StoreAddress,
   testFaults,
 } from './faults.ts'
 export { Gate } from './gate.ts'

@@ -90,7 +90,7 @@ async function startTrial() {
   })
   await once(server.listen(0, '127.0.0.1'), 'listening')
   const { port } = server.address() as AddressInfo
-  const proxy = await startProxy(port)
+  const proxy = await startProxy({ url: `tcp://127.0.0.1:${port}` })
   const trial = {
     proxy,
     heard: '',

@@ -4,6 +4,8 @@ import { setTimeout } from 'node:timers/promises'
 
 /** A TCP proxy on 127.0.0.1 that can be told to be a bad network. */
 export interface Proxy extends AsyncDisposable {
+  /** The target's, by way of the proxy. */
+  readonly url: string
   readonly port: number
   /** How many clients' connections are open. */
   readonly connections: number
@@ -17,8 +19,10 @@ export interface Proxy extends AsyncDisposable {
   heal(): void
 }
 
-/** To `targetPort` of 127.0.0.1. */
-export async function startProxy(targetPort: number): Promise<Proxy> {
+/** To a server on 127.0.0.1. */
+export async function startProxy(target: { readonly url: string }): Promise<Proxy> {
+  const url = new URL(target.url)
+  const targetPort = Number(url.port)
   const links = new Set<Link>()
   let state: 'passes' | 'cut' | 'black hole' = 'passes'
   let delayMs = 0
@@ -32,9 +36,12 @@ export async function startProxy(targetPort: number): Promise<Proxy> {
   })
   await once(server.listen(0, '127.0.0.1'), 'listening')
   const reset = () => links.forEach(link => void link.reset())
+  const { port } = server.address() as AddressInfo
+  url.port = `${port}`
 
   return {
-    port: (server.address() as AddressInfo).port,
+    url: url.href,
+    port,
     get connections() {
       return links.size
     },
