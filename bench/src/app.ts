@@ -2,9 +2,9 @@ import express, { type Express } from 'express'
 import type { Contender, World } from './contender.ts'
 
 /** The app that all contenders share: all do the same work and send the same body. */
-export function createApp(contender: Contender, world: World): Express {
+export async function createApp(contender: Contender, world: World): Promise<Express> {
   const app = express()
-  contender.mount(app, world)
+  await contender.mount(app, world)
 
   const answer = (req: express.Request, res: express.Response) =>
     res.json({ user: contender.userOf(req), counter: contender.dataOf(req).counter ?? 0 })

@@ -6,7 +6,7 @@ export interface Contender {
   /** In a few words, for the tables. */
   readonly about: string
   /** Mounts the middleware, as its README says. */
-  mount(app: Express, world: World): void
+  mount(app: Express, world: World): void | Promise<void>
   signIn(req: Request, userId: string): void | Promise<void>
   signOut(req: Request, res: Response): void | Promise<void>
   userOf(req: Request): string | null
@@ -24,4 +24,6 @@ export interface SessionData {
 /** What stays the same when the server is restarted. */
 export interface World {
   readonly secret: string
+  /** The address of its store: a URL, several with commas between, or a folder; empty if it needs none. */
+  readonly store: string
 }

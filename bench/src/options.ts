@@ -2,9 +2,11 @@ import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { type ContenderName, contenderNames } from './contenders.ts'
+import { faultNames } from './faults.ts'
 import type { Effort } from './throughput.ts'
 
-export const measurements = ['read', 'write', 'anonymous', 'server-killed', 'scale'] as const
+const quickMeasurements = ['read', 'write', 'anonymous', 'server-killed', 'second-server'] as const
+export const measurements = [...new Set([...quickMeasurements, ...faultNames, 'scale' as const])]
 export type Measurement = (typeof measurements)[number]
 
 export interface BenchOptions {
@@ -23,8 +25,8 @@ const concurrency = 32
 
 export const usage = `npm run bench -- [options]
 
-  --quick            about two minutes: ${measurements.slice(0, 4).join(', ')}  (default)
-  --full             more and longer rounds, and scale
+  --quick            about three minutes: ${quickMeasurements.join(', ')}  (default)
+  --full             more and longer rounds, all faults, and scale
   --only a,b         these contenders: ${contenderNames.join(', ')}
   --scenario a,b     these measurements: ${measurements.join(', ')}
   --sizes a,b        numbers of live sessions, for scale  (1000,1000000)
@@ -61,15 +63,10 @@ export function parseOptions(args: readonly string[]): BenchOptions {
   const only = oneOf('--only', values.only, contenderNames, contenderNames)
   return {
     contenders: contenderNames.filter(name => name === 'none' || only.includes(name)),
-    measurements: oneOf(
-      '--scenario',
-      values.scenario,
-      measurements,
-      full ? measurements : measurements.slice(0, 4),
-    ),
+    measurements: oneOf('--scenario', values.scenario, measurements, full ? measurements : quickMeasurements),
     effort: {
-      rounds: whole('--rounds', values.rounds ?? (full ? '9' : '5'), 1),
-      seconds: positive('--seconds', values.seconds ?? (full ? '4' : '1.6')),
+      rounds: whole('--rounds', values.rounds ?? (full ? '9' : '3'), 1),
+      seconds: positive('--seconds', values.seconds ?? (full ? '4' : '1')),
       concurrency,
       sessionBytes: 200,
     },

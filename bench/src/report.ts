@@ -1,3 +1,4 @@
+import { faultNames, faults } from './faults.ts'
 import type { Restart, Results, Scale, Spread, Throughput } from './results.ts'
 import { type Column, formatTable } from './table.ts'
 
@@ -30,10 +31,13 @@ function formatAnswers({ throughput, restart }: Results): string {
     align: 'left',
     cell(contender) {
       const read = throughput.find(row => row.contender === contender && row.scenario === 'read')
-      const killed = restart.find(row => row.contender === contender)
+      const killed = restart.find(row => row.contender === contender && row.fault === 'server-killed')
       const pays = read && `${micros(read.overheadMicros)} µs a page view, ${ratio(read)} of bare Express`
       const gets =
-        killed && (killed.stillSignedIn === 0 ? killed.note : `${percent(killed)} survive a restart`)
+        killed &&
+        (killed.stillSignedIn === 0
+          ? 'a restart signs everybody out'
+          : `${percent(killed)} survive a restart`)
       return [pays, gets].filter(Boolean).join('; ')
     },
   }
@@ -51,6 +55,7 @@ function formatThroughput(rows: readonly Throughput[]): string {
     { title: 'CPU µs', cell: row => micros(row.cpuMicros) },
     { title: 'overhead µs', cell: row => micros(row.overheadMicros) },
     { title: 'min–max', cell: ({ overheadMicros: { min, max } }) => `${min.toFixed(1)}–${max.toFixed(1)}` },
+    { title: 'trips', cell: row => row.storeRoundTrips?.toFixed(1) ?? '' },
     { title: 'p50 ms', cell: row => row.p50Ms.toFixed(2) },
     { title: 'p99 ms', cell: row => row.p99Ms.toFixed(2) },
   ])
@@ -62,22 +67,46 @@ function formatThroughput(rows: readonly Throughput[]): string {
 `
 }
 
+/** A column for each fault: who is still signed in, and after how long the first was; then what went wrong. */
 function formatRestart(rows: readonly Restart[]): string {
-  return formatTable(
-    `Who is still signed in after kill -9 and a restart?  (${rows[0]?.clients} clients)`,
-    rows,
+  const faultsMet = faultNames.filter(fault => rows.some(row => row.fault === fault))
+  const contenders = [...new Set(rows.map(({ contender }) => contender))]
+  const table = formatTable(
+    `Who is still signed in?  (${rows[0]?.clients} clients; with the time to the first of them, from one second on)`,
+    contenders,
     [
-      { title: 'contender', cell: row => row.contender, align: 'left' },
-      { title: 'still signed in', cell: percent },
-      { title: 'writes lost', cell: row => count(row.acknowledgedWritesLost) },
-      { title: 'wrong user', cell: row => count(row.wrongUser) },
-      {
-        title: 'first success ms',
-        cell: ({ firstSuccessMs }) => (firstSuccessMs === null ? 'never' : count(firstSuccessMs)),
-      },
-      { title: '', cell: row => row.note, align: 'left' },
+      { title: 'contender', cell: contender => contender, align: 'left' },
+      ...faultsMet.map(
+        (fault): Column<string> => ({
+          title: faults[fault].title,
+          cell: contender =>
+            formatSurvival(rows.find(row => row.contender === contender && row.fault === fault)),
+        }),
+      ),
     ],
   )
+  const legend = faultsMet.map(fault => `  ${faults[fault].title}: ${faults[fault].about}.\n`)
+  const notes = rows
+    .map(row => ({ row, note: describeLosses(row) }))
+    .filter(({ note }) => note !== '')
+    .map(({ row, note }) => `  ${row.contender}, ${row.fault}: ${note}.\n`)
+  return [table, ...legend, ...notes].join('')
+}
+
+function formatSurvival(row: Restart | undefined): string {
+  if (row === undefined) return '–'
+  const { firstSuccessMs } = row
+  const isSlow = firstSuccessMs !== null && firstSuccessMs >= 1000
+  return isSlow ? `${percent(row)} ${(firstSuccessMs / 1000).toFixed(1)} s` : percent(row)
+}
+
+function describeLosses({ stillSignedIn, acknowledgedWritesLost, wrongUser, note }: Restart): string {
+  const lost = stillSignedIn > 0 && acknowledgedWritesLost > 0
+  return [
+    ...(lost ? [`${count(acknowledgedWritesLost)} acknowledged writes are lost`] : []),
+    ...(wrongUser > 0 ? [`${count(wrongUser)} ANSWERS NAMED ANOTHER USER`] : []),
+    ...(note === '' ? [] : [note]),
+  ].join('; ')
 }
 
 function formatScale(rows: readonly Scale[]): string {

@@ -1,51 +1,68 @@
 import type { ContenderName } from './contenders.ts'
+import { storeOf } from './contenders.ts'
+import { type Fault, type FaultName, faults } from './faults.ts'
 import type { Client } from './load-process.ts'
 import type { Restart } from './results.ts'
 import { type ServerProcess, startServer } from './server-process.ts'
+import { StorePlaces, type StoreServer, startStoreServer } from './store-server.ts'
+import { ask, askUntilAnswered, forEachInParallel } from './visit.ts'
 
-const parallel = 32
+/** How long after a fault an answer may come. */
+const patienceMs = 30_000
 
-/**
- * Signs clients in and lets each write, kills the server with SIGKILL, starts it again on the same port, and asks
- * each client's page.
- */
-export async function killServer(contender: ContenderName, clientCount: number): Promise<Restart> {
-  let server = await startServer(contender)
+/** Signs clients in and lets each write, strikes, and asks each client's page until it is answered. */
+export async function measureRestart(
+  contender: ContenderName,
+  name: FaultName,
+  clientCount: number,
+): Promise<Restart> {
+  const fault: Fault = faults[name]
+  await using places = new StorePlaces()
+  const kind = storeOf(contender)
+  await using store = kind && (await startStoreServer(kind, fault.isStoreDurable ?? false))
+  const server = await startServer(contender, store?.address ?? (await places.addressFor(contender)))
+  let asked: ServerProcess | null = server
   try {
     const clients = await signInAndWrite(server, clientCount)
-    await server.kill()
-    const killedAt = performance.now()
-    server = await startServer(contender, server.port)
-
-    let stillSignedIn = 0
-    let acknowledgedWritesLost = 0
-    let wrongUser = 0
-    let firstSuccessMs: number | null = null
-    await forEachInParallel(clients, async client => {
-      const answer = await ask(server, 'GET', '/read', client)
-      if (answer.user === client.user) {
-        stillSignedIn++
-        firstSuccessMs ??= performance.now() - killedAt
-        acknowledgedWritesLost += client.counter - answer.counter
-      } else {
-        if (answer.user !== null) wrongUser++
-        acknowledgedWritesLost += client.counter
-      }
-    })
-    const note = stillSignedIn === 0 ? 'a restart signs everybody out' : ''
-    return {
-      contender,
-      fault: 'server-killed',
-      clients: clientCount,
-      stillSignedIn,
-      acknowledgedWritesLost,
-      wrongUser,
-      firstSuccessMs,
-      note,
-    }
+    const struckAt = performance.now()
+    const load = fault.underLoad ? putUnderLoad(server, clients) : null
+    asked = await fault.strike(server, store as StoreServer)
+    const { unanswered, ...count } = await countSignedIn(asked, clients, struckAt)
+    const notes = [
+      ...(asked === null ? ['the server does not start'] : []),
+      ...(unanswered > 0 ? [`${unanswered} got no answer within ${patienceMs / 1000} s`] : []),
+      ...(load === null ? [] : [describeLoad(await load.stop())]),
+    ]
+    return { contender, fault: name, clients: clientCount, ...count, note: notes.join('; ') }
   } finally {
-    await server.kill()
+    await Promise.all([server.kill(), asked?.kill()])
   }
+}
+
+type Count = Pick<Restart, 'stillSignedIn' | 'acknowledgedWritesLost' | 'wrongUser' | 'firstSuccessMs'> & {
+  readonly unanswered: number
+}
+
+async function countSignedIn(
+  server: ServerProcess | null,
+  clients: readonly Client[],
+  struckAt: number,
+): Promise<Count> {
+  const count = { stillSignedIn: 0, acknowledgedWritesLost: 0, wrongUser: 0, unanswered: 0 }
+  let firstSuccessMs: number | null = null
+  await forEachInParallel(clients, async client => {
+    const answer = server && (await askUntilAnswered(server, client, struckAt + patienceMs))
+    if (answer?.user === client.user) {
+      count.stillSignedIn++
+      firstSuccessMs ??= performance.now() - struckAt
+      count.acknowledgedWritesLost += client.counter - answer.counter
+    } else {
+      if (answer === null) count.unanswered += server === null ? 0 : 1
+      else if (answer.user !== null) count.wrongUser++
+      count.acknowledgedWritesLost += client.counter
+    }
+  })
+  return { ...count, firstSuccessMs }
 }
 
 async function signInAndWrite(server: ServerProcess, count: number): Promise<Client[]> {
@@ -62,26 +79,53 @@ async function signInAndWrite(server: ServerProcess, count: number): Promise<Cli
 
 const newClient = (user: string): Client => ({ cookie: null, user, counter: 0 })
 
-/** One request of a client, which keeps the cookies that it is given. */
-async function ask(
-  { port }: ServerProcess,
-  method: 'GET' | 'POST',
-  path: string,
-  client: Client,
-): Promise<{ user: string | null; counter: number }> {
-  const headers = client.cookie === null ? {} : { cookie: client.cookie }
-  const response = await fetch(`http://127.0.0.1:${port}${path}`, { method, headers })
-  if (!response.ok) throw new Error(`${method} ${path}: status ${response.status}`)
-  const cookies = response.headers.getSetCookie().map(cookie => cookie.split(';')[0])
-  if (cookies.length > 0) client.cookie = cookies.join('; ')
-  return (await response.json()) as { user: string | null; counter: number }
+/** What clients met who went on asking. */
+interface Met {
+  answers: number
+  failed: number
+  signedOut: number
+  wrongUser: number
+  longestMs: number
+  /** From the first failure, or wrong answer, to the last. */
+  troubleMs: number
 }
 
-async function forEachInParallel<T>(items: readonly T[], visit: (item: T) => Promise<void>): Promise<void> {
-  const rest = items.values()
-  await Promise.all(
-    Array.from({ length: parallel }, async () => {
-      for (const item of rest) await visit(item)
-    }),
-  )
+function putUnderLoad(server: ServerProcess, clients: readonly Client[]) {
+  const met: Met = { answers: 0, failed: 0, signedOut: 0, wrongUser: 0, longestMs: 0, troubleMs: 0 }
+  let stopped = false
+  let troubledAt: number | null = null
+  function* inTurn() {
+    while (!stopped) yield* clients
+  }
+  const done = forEachInParallel(inTurn(), async client => {
+    if (stopped) return
+    const startedAt = performance.now()
+    const answer = await ask(server, 'GET', '/read', { ...client }).catch(() => null)
+    const answeredAt = performance.now()
+    met.answers++
+    met.longestMs = Math.max(met.longestMs, answeredAt - startedAt)
+    if (answer?.user === client.user) return
+    if (answer === null) met.failed++
+    else if (answer.user === null) met.signedOut++
+    else met.wrongUser++
+    troubledAt ??= startedAt
+    met.troubleMs = answeredAt - troubledAt
+  })
+  return {
+    async stop(): Promise<Met> {
+      stopped = true
+      await done
+      return met
+    },
+  }
+}
+
+function describeLoad({ answers, failed, signedOut, wrongUser, longestMs, troubleMs }: Met): string {
+  const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`
+  return [
+    `${failed} of ${answers} requests failed${failed > 0 ? ` within ${seconds(troubleMs)}` : ''}`,
+    `the longest took ${seconds(longestMs)}`,
+    ...(signedOut > 0 ? [`${signedOut} were answered as signed out`] : []),
+    ...(wrongUser > 0 ? [`${wrongUser} NAMED ANOTHER USER`] : []),
+  ].join(', ')
 }

@@ -42,7 +42,7 @@ export interface Throughput {
   readonly overheadMicros: Spread
   readonly p50Ms: number
   readonly p99Ms: number
-  /** Per request, by the store's own counters; null for a store inside the process. */
+  /** Messages to the store per request of one client; null for a store inside the process, and for a cluster. */
   readonly storeRoundTrips: number | null
   readonly responseBytes: number
   readonly rssBytes: number

@@ -1,41 +1,58 @@
 import type { ContenderName } from './contenders.ts'
+import { faultNames, faults } from './faults.ts'
 import { startLoadProcess } from './load-process.ts'
 import type { BenchOptions } from './options.ts'
 import { createProgress } from './progress.ts'
-import { killServer } from './restart.ts'
+import { measureRestart } from './restart.ts'
 import type { NotRun, Restart, Results, Scale, Throughput } from './results.ts'
+import { countRoundTrips } from './round-trips.ts'
 import { measureScale } from './scale.ts'
 import { type ServerProcess, startServer } from './server-process.ts'
+import { StorePlaces } from './store-server.ts'
 import { measureThroughput, scenarios } from './throughput.ts'
 
 /** Runs what the options ask for. A contender that cannot start is listed as not run; a wrong answer throws. */
 export async function runBench(options: BenchOptions): Promise<Omit<Results, 'machine' | 'commit' | 'date'>> {
   const { measurements, effort } = options
   const chosen = scenarios.filter(({ name }) => measurements.some(measurement => measurement === name))
-  const { servers, notRun } = await startServers(options.contenders)
+  await using places = new StorePlaces()
+  const { servers, notRun } = await startServers(options.contenders, places)
   const [none, ...stateful] = servers as [ServerProcess, ...ServerProcess[]]
-  const restarts = measurements.includes('server-killed') ? stateful : []
+  const strikes = faultNames
+    .filter(fault => measurements.includes(fault))
+    .flatMap(fault =>
+      stateful
+        .filter(({ contender }) => faults[fault].canStrike(contender))
+        .map(({ contender }) => ({ fault, contender })),
+    )
   const grown = measurements.includes('scale') ? stateful : []
   const progress = createProgress(
-    chosen.length * effort.rounds * servers.length + restarts.length + grown.length * effort.rounds,
+    chosen.length * effort.rounds * servers.length + strikes.length + grown.length * effort.rounds,
   )
   const loader = startLoadProcess()
 
+  const roundTrips = new Map<string, Map<string, number> | null>()
+  for (const { contender, store } of servers) {
+    roundTrips.set(contender, await countRoundTrips(contender, store, chosen))
+  }
   const throughput: Throughput[] = []
   for (const scenario of chosen) {
     const rows = await measureThroughput(scenario, servers, loader, effort, (contender, round) => {
       progress.step(scenario.name, `${contender}, round ${round} of ${effort.rounds}`)
     })
-    throughput.push(...rows)
+    for (const row of rows) {
+      const storeRoundTrips = roundTrips.get(row.contender)?.get(row.scenario) ?? null
+      throughput.push({ ...row, storeRoundTrips })
+    }
   }
   const restart: Restart[] = []
-  for (const { contender } of restarts) {
-    progress.step('server-killed', contender)
-    restart.push(await killServer(contender, options.clients))
+  for (const { fault, contender } of strikes) {
+    progress.step(fault, contender)
+    restart.push(await measureRestart(contender, fault, options.clients))
   }
   const scale: Scale[] = []
   for (const { contender } of grown) {
-    const rows = await measureScale(contender, options.sizes, none, loader, effort, what => {
+    const rows = await measureScale(contender, places, options.sizes, none, loader, effort, what => {
       progress.step('scale', `${contender}, ${what}`)
     })
     scale.push(...rows)
@@ -44,12 +61,12 @@ export async function runBench(options: BenchOptions): Promise<Omit<Results, 'ma
   return { throughput, restart, theft: [], scale, notRun }
 }
 
-async function startServers(contenders: readonly ContenderName[]) {
+async function startServers(contenders: readonly ContenderName[], places: StorePlaces) {
   const servers: ServerProcess[] = []
   const notRun: NotRun[] = []
   for (const contender of contenders) {
     try {
-      servers.push(await startServer(contender))
+      servers.push(await startServer(contender, await places.addressFor(contender)))
     } catch (error) {
       if (contender === 'none') throw error
       notRun.push({ contender, reason: (error as Error).message })

@@ -3,6 +3,7 @@ import type { ContenderName } from './contenders.ts'
 import type { Client, LoadProcess } from './load-process.ts'
 import { type Scale, spreadOf } from './results.ts'
 import { type ServerProcess, startServer } from './server-process.ts'
+import type { StorePlaces } from './store-server.ts'
 import { type Effort, fillerBytesOf, measure, scenarios } from './throughput.ts'
 
 /** So many sessions are in use, whatever the number of those that live: only that is to make the difference. */
@@ -20,6 +21,7 @@ interface Filled {
 /** Fills servers with so many live sessions each, reads from all in turn, then lets every session expire. */
 export async function measureScale(
   contender: ContenderName,
+  places: StorePlaces,
   sizes: readonly number[],
   none: ServerProcess,
   loader: LoadProcess,
@@ -30,7 +32,7 @@ export async function measureScale(
   try {
     for (const sessions of sizes) {
       progress(`signing ${sessions.toLocaleString('en')} in`)
-      filled.push(await fill(contender, sessions, loader, effort))
+      filled.push(await fill(contender, await places.addressFor(contender), sessions, loader, effort))
     }
     const overheads = filled.map((): number[] => [])
     const p99s = filled.map((): number[] => [])
@@ -68,11 +70,12 @@ export async function measureScale(
 
 async function fill(
   contender: ContenderName,
+  store: string,
   sessions: number,
   loader: LoadProcess,
   { sessionBytes, concurrency }: Effort,
 ): Promise<Filled> {
-  const server = await startServer(contender)
+  const server = await startServer(contender, store)
   const signIn = { port: server.port, fillerBytes: fillerBytesOf(sessionBytes) }
   await loader.signIn({ ...signIn, count: concurrency, firstUser: sessions + 1, every: 1 })
   const before = await server.usage()

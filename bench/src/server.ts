@@ -1,4 +1,4 @@
-// One contender's server, as a process of its own: `node server.ts CONTENDER PORT`.
+// One contender's server, as a process of its own: `node server.ts CONTENDER PORT [STORE]`.
 import type { AddressInfo } from 'node:net'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { createApp } from './app.ts'
@@ -8,7 +8,7 @@ import type { ServerReport, ServerRequest } from './server-process.ts'
 /** The same after a restart, as it would be in production. */
 const secret = 'the same after a restart, as it would be in production'
 
-const [name, port] = process.argv.slice(2) as [ContenderName, string]
+const [name, port, store = ''] = process.argv.slice(2) as [ContenderName, string, string?]
 const contender = await loadContender(name)
 const send = (report: ServerReport) => process.send?.(report)
 
@@ -16,7 +16,7 @@ let clockOffMs = 0
 const { now } = Date
 // For all contenders alike, whether they can be given a clock or not.
 Date.now = () => now() + clockOffMs
-const app = createApp(contender, { secret })
+const app = await createApp(contender, { secret, store })
 const server = app.listen(Number(port), '127.0.0.1', error => {
   if (error) throw error
   send({ port: (server.address() as AddressInfo).port })

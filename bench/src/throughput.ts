@@ -40,7 +40,7 @@ export async function measureThroughput(
   loader: LoadProcess,
   effort: Effort,
   progress: (contender: ContenderName, round: number) => void,
-): Promise<Throughput[]> {
+): Promise<Omit<Throughput, 'storeRoundTrips'>[]> {
   const samples = new Map<ServerProcess, Sample[]>(servers.map(server => [server, []]))
   for (let round = 1; round <= effort.rounds; round++) {
     for (const server of servers) {
@@ -119,7 +119,6 @@ function summarise(samples: readonly Sample[], baseline: readonly Sample[]) {
     overheadMicros: spread(({ cpuMicros }, none) => cpuMicros - none.cpuMicros),
     p50Ms: spread(({ p50Ms }) => p50Ms).median,
     p99Ms: spread(({ p99Ms }) => p99Ms).median,
-    storeRoundTrips: null,
     responseBytes: spread(({ responseBytes }) => responseBytes).median,
     rssBytes: spread(({ rssBytes }) => rssBytes).max,
     loaderBusy: spread(({ loaderBusy }) => loaderBusy).median,

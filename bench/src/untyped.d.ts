@@ -3,8 +3,9 @@ declare module 'express-session' {
   import type { RequestHandler } from 'express'
 
   namespace session {
-    interface Store {}
-    class MemoryStore implements Store {
+    interface SessionData {}
+    class Store {}
+    class MemoryStore extends Store {
       readonly sessions: Record<string, string>
     }
   }
@@ -16,6 +17,17 @@ declare module 'express-session' {
     cookie?: { maxAge?: number }
   }): RequestHandler
   export = session
+}
+
+declare module 'connect-pg-simple' {
+  import type { Pool } from 'pg'
+
+  export default function connectPgSimple(
+    expressSession: typeof session,
+  ): new (options: {
+    pool: Pool
+    createTableIfMissing: boolean
+  }) => session.Store
 }
 
 declare module 'autocannon' {

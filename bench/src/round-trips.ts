@@ -1,0 +1,61 @@
+import { once } from 'node:events'
+import { type AddressInfo, connect, createServer } from 'node:net'
+import { type ContenderName, storeOf } from './contenders.ts'
+import { startServer } from './server-process.ts'
+import type { Scenario } from './throughput.ts'
+import { ask } from './visit.ts'
+
+const requests = 50
+
+/**
+ * How often a server speaks to its store for one request of one client, by scenario: counted on the wire between
+ * them, one after the other. Null where there is no such wire, or more than one.
+ */
+export async function countRoundTrips(
+  contender: ContenderName,
+  address: string,
+  scenarios: readonly Scenario[],
+): Promise<Map<string, number> | null> {
+  const kind = storeOf(contender)
+  if (kind === null || kind === 'folder' || kind === 'redis-cluster') return null
+  await using wire = await tap(address)
+  const server = await startServer(contender, wire.address)
+  try {
+    const client = { cookie: null, user: 'traveller', counter: 0 }
+    await ask(server, 'POST', `/login?user=${client.user}&fillerBytes=100`, client)
+    const counts = new Map<string, number>()
+    for (const { name, method, path, isSignedIn } of scenarios) {
+      const before = wire.messages()
+      for (let request = 0; request < requests; request++) {
+        await ask(server, method, path, isSignedIn ? client : { ...client, cookie: null })
+      }
+      counts.set(name, (wire.messages() - before) / requests)
+    }
+    return counts
+  } finally {
+    await server.kill()
+  }
+}
+
+/** A way to a server that counts what is sent to it. */
+async function tap(address: string) {
+  const url = new URL(address)
+  const [host, port] = [url.hostname, Number(url.port)]
+  let messages = 0
+  const relay = createServer({ noDelay: true }, client => {
+    const target = connect({ port, host, noDelay: true })
+    client.on('data', () => void messages++)
+    client.on('error', () => target.destroy())
+    target.on('error', () => client.destroy())
+    client.pipe(target).pipe(client)
+  })
+  await once(relay.listen(0, '127.0.0.1'), 'listening')
+  url.host = `127.0.0.1:${(relay.address() as AddressInfo).port}`
+  return {
+    address: url.href,
+    messages: () => messages,
+    async [Symbol.asyncDispose]() {
+      relay.close()
+    },
+  }
+}

@@ -1,0 +1,95 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import {
+  provideDatabase,
+  provideRedis,
+  type Server,
+  startMariadb,
+  startPostgres,
+  startRedis,
+  startRedisCluster,
+} from '@sojourn/testbed'
+import { type ContenderName, storeOf } from './contenders.ts'
+
+export type StoreKind = 'redis' | 'redis-cluster' | 'postgres' | 'mariadb' | 'folder'
+
+/** Where a contender's sessions live. */
+export interface StorePlace extends AsyncDisposable {
+  /** As `World` has it. */
+  readonly address: string
+}
+
+/** A store of one's own, to do harm to. */
+export interface StoreServer extends StorePlace {
+  kill(): Promise<void>
+  restart(): Promise<void>
+  freeze(): void
+  thaw(): void
+  /** Kills one that others depend on, and leaves it dead. Only in a cluster. */
+  killPrimary(): Promise<void>
+}
+
+/** The store servers of a run: each kind is started when it is first asked for, and shared. */
+export class StorePlaces implements AsyncDisposable {
+  readonly #servers = new Map<StoreKind, Promise<StorePlace>>()
+  readonly #opened = new AsyncDisposableStack()
+
+  /** Where `contender` may keep its sessions: a folder of its own, or the server that all of that kind share. */
+  async addressFor(contender: ContenderName): Promise<string> {
+    const kind = storeOf(contender)
+    if (kind === null) return ''
+    if (kind === 'folder') return this.#opened.use(await createFolder()).address
+    const server = this.#servers.get(kind) ?? provide(kind).then(server => this.#opened.use(server))
+    this.#servers.set(kind, server)
+    return (await server).address
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#opened.disposeAsync()
+  }
+}
+
+/** @param isDurable what it acknowledged outlives a kill; else it is configured as it comes */
+export async function startStoreServer(kind: StoreKind, isDurable: boolean): Promise<StoreServer | null> {
+  if (kind === 'folder') return null
+  if (kind === 'redis') return harmable(await startRedis({ durable: isDurable }))
+  if (kind === 'postgres') return harmable(await startPostgres())
+  if (kind === 'mariadb') return harmable(await startMariadb())
+  const cluster = await startRedisCluster()
+  const all = (act: (server: Server) => unknown) => Promise.all(cluster.servers.map(act))
+  return {
+    address: cluster.servers.map(({ url }) => url).join(),
+    kill: async () => void (await all(server => server.kill())),
+    restart: async () => void (await all(server => server.restart())),
+    freeze: () => void all(server => server.freeze()),
+    thaw: () => void all(server => server.thaw()),
+    killPrimary: async () => (await cluster.primaries())[0]?.kill(),
+    [Symbol.asyncDispose]: () => cluster[Symbol.asyncDispose](),
+  }
+}
+
+async function provide(kind: Exclude<StoreKind, 'folder'>): Promise<StorePlace> {
+  if (kind === 'redis-cluster') return (await startStoreServer(kind, false)) as StoreServer
+  const server = await (kind === 'redis'
+    ? provideRedis()
+    : provideDatabase(kind === 'mariadb' ? 'mysql' : 'postgres'))
+  return { address: server.url, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() }
+}
+
+function harmable(server: Server): StoreServer {
+  return {
+    address: server.url,
+    kill: () => server.kill(),
+    restart: () => server.restart(),
+    freeze: () => server.freeze(),
+    thaw: () => server.thaw(),
+    async killPrimary() {},
+    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
+  }
+}
+
+async function createFolder(): Promise<StorePlace> {
+  const address = await mkdtemp(join(tmpdir(), 'sojourn-bench-'))
+  return { address, [Symbol.asyncDispose]: () => rm(address, { recursive: true, force: true }) }
+}
