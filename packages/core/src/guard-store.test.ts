@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
 import { suite, test } from 'node:test'
+import { promisify } from 'node:util'
 import { assertCode } from './assert-code.fixture.ts'
 import { SessionError } from './errors.ts'
 import { guardStore } from './guard-store.ts'
@@ -78,15 +80,38 @@ suite('a guarded store', () => {
     )
   })
 
-  test('hands over what is answered, and leaves no timer behind', async () => {
+  test('hands over what is answered', async () => {
     const base = storeThat(() => new Promise(() => {}))
-    const store = guardStore({ ...base, read: async () => record, write: async () => false }, 2 ** 31 - 1)
+    const store = guardStore({ ...base, read: async () => record, write: async () => false }, 1000)
     assert.equal(await store.read('a'), record)
     assert.equal(await store.write(record), false)
-    assert.deepEqual(
-      process.getActiveResourcesInfo().filter(name => name === 'Timeout'),
-      [],
+  })
+
+  test('gives up each operation in its own time, and none that was answered', async () => {
+    const answers: PromiseWithResolvers<never>[] = []
+    const store = guardStore(
+      storeThat(() => {
+        answers.push(Promise.withResolvers())
+        return (answers.at(-1) as PromiseWithResolvers<never>).promise
+      }),
+      40,
     )
+    const first = store.read('a')
+    const answered = store.read('b')
+    answers[1]?.resolve(null as never)
+    await assertCode('store_unavailable', first)
+    const second = store.read('c')
+    assert.equal(await answered, null)
+    await assertCode('store_unavailable', second)
+  })
+
+  test('keeps no process alive', async () => {
+    const script = `
+      import { guardStore } from ${JSON.stringify(new URL('./guard-store.ts', import.meta.url).href)}
+      const traits = { durable: true, shared: true }
+      await guardStore({ name: 'far', traits, read: async () => null }, 600_000).read('a')`
+    const args = ['--conditions=source', '--input-type=module', '--eval', script]
+    await promisify(execFile)(process.execPath, args, { timeout: 60_000 })
   })
 
   test('is not bothered by an answer that comes after all', async () => {
@@ -100,6 +125,11 @@ suite('a guarded store', () => {
     )
     late.reject(new Error('connection reset'))
     await new Promise(setImmediate) // an unhandled rejection would end the process now
+  })
+
+  test('leaves memory alone, on which nobody waits', () => {
+    const memory = { ...storeThat(() => Promise.reject()), traits: { durable: false, shared: false } }
+    assert.equal(guardStore(memory, 1000), memory)
   })
 
   for (const timeoutMs of [0, -1, Number.NaN, 2 ** 31, '2s' as unknown as number]) {

@@ -4,7 +4,7 @@ import type { SessionStore } from './store.ts'
 /**
  * The same store, whose every operation ends: with what the store answers, or with a `store_unavailable` that says
  * what failed and has the store's error as its `cause`. One that takes longer than `timeoutMs` is given up; it may
- * still be done.
+ * still be done. A store that is neither durable nor shared is memory, on which nobody waits: it is returned as it is.
  *
  * @param timeoutMs 1 to 2^31 - 1
  * @throws {SessionError} `invalid_option`
@@ -16,26 +16,24 @@ export function guardStore(store: SessionStore, timeoutMs: number): SessionStore
       `timeoutMs must be a number from 1 to ${2 ** 31 - 1}, not ${timeoutMs}.`,
     )
   }
+  const { durable, shared } = store.traits
+  if (!durable && !shared) return store
+  const running = new Running(timeoutMs)
 
-  function guard<T>(operation: string, start: () => Promise<T>): Promise<T> {
+  function guard<T>(name: string, start: () => Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => {
-        reject(
-          unavailable(`did not ${operation} within ${timeoutMs} ms: is its server up, and not overloaded?`),
-        )
-      }, timeoutMs)
+      const operation = running.add(() => {
+        reject(unavailable(`did not ${name} within ${timeoutMs} ms: is its server up, and not overloaded?`))
+      })
       start().then(
         value => {
-          clearTimeout(timer)
+          running.end(operation)
           resolve(value)
         },
         cause => {
-          clearTimeout(timer)
-          reject(
-            cause instanceof SessionError
-              ? cause
-              : unavailable(`could not ${operation}: ${reasonOf(cause)}`, cause),
-          )
+          running.end(operation)
+          const isCoded = cause instanceof SessionError
+          reject(isCoded ? cause : unavailable(`could not ${name}: ${reasonOf(cause)}`, cause))
         },
       )
     })
@@ -53,6 +51,51 @@ export function guardStore(store: SessionStore, timeoutMs: number): SessionStore
     remove: id => guard('remove', () => store.remove(id)),
     onRemoved: listener => store.onRemoved(listener),
     close: () => guard('close', () => store.close()),
+  }
+}
+
+interface Operation {
+  /** By `performance.now()`. */
+  readonly end: number
+  giveUp(): void
+}
+
+/** The operations that run, oldest first. One timer serves them all: one for each would cost 2 µs. */
+class Running {
+  readonly #timeoutMs: number
+  readonly #operations = new Set<Operation>()
+  #timer: NodeJS.Timeout | undefined
+
+  constructor(timeoutMs: number) {
+    this.#timeoutMs = timeoutMs
+  }
+
+  add(giveUp: () => void): Operation {
+    const operation = { end: performance.now() + this.#timeoutMs, giveUp }
+    this.#operations.add(operation)
+    this.#timer ??= this.#wait(this.#timeoutMs)
+    return operation
+  }
+
+  end(operation: Operation): void {
+    this.#operations.delete(operation)
+  }
+
+  #wait(ms: number): NodeJS.Timeout {
+    return setTimeout(() => this.#giveUpLate(), ms).unref()
+  }
+
+  #giveUpLate(): void {
+    this.#timer = undefined
+    for (const operation of this.#operations) {
+      const leftMs = operation.end - performance.now()
+      if (leftMs > 0) {
+        this.#timer = this.#wait(Math.ceil(leftMs))
+        return
+      }
+      this.#operations.delete(operation)
+      operation.giveUp()
+    }
   }
 }
 

@@ -5,7 +5,7 @@ import { sendRedis } from './redis-command.ts'
 import { createFolder, type Server, startServer } from './server.ts'
 
 export interface RedisOptions {
-  /** Keeps every write over a kill: `appendonly yes`, `appendfsync everysec`. Default: as Redis comes, with snapshots. */
+  /** Keeps every write over a kill: `appendonly yes`, `appendfsync always`. Default: as Redis comes, with snapshots. */
   readonly durable?: boolean
   readonly password?: string
   /** Lines of redis.conf, as `maxmemory 10mb`. */
@@ -16,8 +16,10 @@ export interface RedisOptions {
 export function startRedis(options: RedisOptions = {}): Promise<Server> {
   const { durable = false, password, config = [] } = options
   const lines = [
-    ...(durable ? ['appendonly yes', 'appendfsync everysec'] : []),
-    ...(password === undefined ? [] : [`requirepass ${password}`, `masterauth ${password}`]),
+    ...(durable ? ['appendonly yes', 'appendfsync always'] : []),
+    ...(password === undefined
+      ? []
+      : [`requirepass ${JSON.stringify(password)}`, `masterauth ${JSON.stringify(password)}`]),
     ...config,
   ]
   return startRedisProcess(lines, { password })
