@@ -1,10 +1,26 @@
+import { writeSync } from 'node:fs'
 import { createRecord, hourMs, minuteMs } from '@sojourn/conformance'
 import { createLevelStore } from './store.ts'
 
 /** Begins, signs in, touches and ends sessions until it is killed; prints `id version` of each that was acknowledged. */
 const [location = '', run = ''] = process.argv.slice(2)
 const store = await createLevelStore({ location })
-const acknowledge = (id: string, version: number | 'removed') => process.stdout.write(`${id} ${version}\n`) // at once: a pipe
+
+/** Tries again while the pipe is full: what is queued in this process would die with it. */
+function acknowledge(id: string, version: number | 'removed'): void {
+  let isWritten = false
+  while (!isWritten) isWritten = tryToWrite(`${id} ${version}\n`)
+}
+
+function tryToWrite(line: string): boolean {
+  try {
+    writeSync(1, line)
+    return true
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error
+    return false
+  }
+}
 
 async function work(worker: number): Promise<void> {
   for (let n = 0; ; n++) {
