@@ -113,17 +113,19 @@ test('a store that is killed loses what it was not told to keep; one that hangs 
     ['store-killed-durable', 40, 0],
     ['store-frozen', 40, 0],
   ])
-  assert.match(restart[2]?.note ?? '', /the longest took [12]\.\d s/)
+  assert.match(restart[2]?.note ?? '', /the longest took [1-9]\d*\.\d s/)
   await rm(folder, { recursive: true })
 })
 
-test('in a cluster, the loss of a primary under load signs nobody out', async () => {
+test('in a cluster, the loss of a primary under load signs hardly anybody out, and mixes nobody up', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'sojourn-bench-'))
   const args = [...briefly, '--only', 'redis-cluster', '--scenario', 'primary-killed', '--results', folder]
   await finish(run('./main.ts', args))
   const { restart } = JSON.parse(await readFile(join(folder, 'latest.json'), 'utf8')) as Results
   const [{ fault, stillSignedIn, wrongUser }] = restart as [Results['restart'][number]]
-  assert.deepEqual([fault, stillSignedIn, wrongUser], ['primary-killed', 40, 0])
+  assert.deepEqual([fault, wrongUser], ['primary-killed', 0])
+  // A fail-over may undo what the replica had not got yet.
+  assert.ok(stillSignedIn >= 36, `${stillSignedIn} of 40 are still signed in`)
   await rm(folder, { recursive: true })
 })
 

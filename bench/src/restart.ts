@@ -22,10 +22,11 @@ export async function measureRestart(
   await using store = kind && (await startStoreServer(kind, fault.isStoreDurable ?? false))
   const server = await startServer(contender, store?.address ?? (await places.addressFor(contender)))
   let asked: ServerProcess | null = server
+  let load: ReturnType<typeof putUnderLoad> | null = null
   try {
     const clients = await signInAndWrite(server, clientCount)
     const struckAt = performance.now()
-    const load = fault.underLoad ? putUnderLoad(server, clients) : null
+    if (fault.underLoad) load = putUnderLoad(server, clients)
     asked = await fault.strike(server, store as StoreServer)
     const { unanswered, ...count } = await countSignedIn(asked, clients, struckAt)
     const notes = [
@@ -35,6 +36,7 @@ export async function measureRestart(
     ]
     return { contender, fault: name, clients: clientCount, ...count, note: notes.join('; ') }
   } finally {
+    await load?.stop()
     await Promise.all([server.kill(), asked?.kill()])
   }
 }

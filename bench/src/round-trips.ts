@@ -6,6 +6,12 @@ import type { Scenario } from './throughput.ts'
 import { ask } from './visit.ts'
 
 const requests = 50
+const defaultPorts: Record<string, number> = {
+  'redis:': 6379,
+  'postgres:': 5432,
+  'postgresql:': 5432,
+  'mysql:': 3306,
+}
 
 /**
  * How often a server speaks to its store for one request of one client, by scenario: counted on the wire between
@@ -18,6 +24,7 @@ export async function countRoundTrips(
 ): Promise<Map<string, number> | null> {
   const kind = storeOf(contender)
   if (kind === null || kind === 'folder' || kind === 'redis-cluster') return null
+  if (!(new URL(address).protocol in defaultPorts)) return null // encrypted
   await using wire = await tap(address)
   const server = await startServer(contender, wire.address)
   try {
@@ -40,7 +47,8 @@ export async function countRoundTrips(
 /** A way to a server that counts what is sent to it. */
 async function tap(address: string) {
   const url = new URL(address)
-  const [host, port] = [url.hostname, Number(url.port)]
+  const host = url.hostname
+  const port = Number(url.port) || (defaultPorts[url.protocol] as number)
   let messages = 0
   const relay = createServer({ noDelay: true }, client => {
     const target = connect({ port, host, noDelay: true })

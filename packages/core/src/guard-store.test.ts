@@ -127,6 +127,16 @@ suite('a guarded store', () => {
     await new Promise(setImmediate) // an unhandled rejection would end the process now
   })
 
+  test('codes what a store throws at once', async () => {
+    const store = guardStore(
+      storeThat(() => {
+        throw new TypeError('no such method')
+      }),
+      1000,
+    )
+    await assertCode('store_unavailable', store.read('a'))
+  })
+
   test('leaves memory alone, on which nobody waits', () => {
     const memory = { ...storeThat(() => Promise.reject()), traits: { durable: false, shared: false } }
     assert.equal(guardStore(memory, 1000), memory)

@@ -25,7 +25,7 @@ export function guardStore(store: SessionStore, timeoutMs: number): SessionStore
       const operation = running.add(() => {
         reject(unavailable(`did not ${name} within ${timeoutMs} ms: is its server up, and not overloaded?`))
       })
-      start().then(
+      attempt(start).then(
         value => {
           running.end(operation)
           resolve(value)
@@ -97,6 +97,11 @@ class Running {
       operation.giveUp()
     }
   }
+}
+
+/** What a store throws at once is no other fault. */
+async function attempt<T>(start: () => Promise<T>): Promise<T> {
+  return start()
 }
 
 const reasonOf = (cause: unknown) => (cause instanceof Error ? cause.message : String(cause))

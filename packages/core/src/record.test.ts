@@ -49,6 +49,7 @@ suite('a record as text', () => {
   for (const [what, mangled] of Object.entries({
     'is empty': '',
     'has no data': text.slice(0, text.indexOf('\n')),
+    'has a stray character for data': `${text.slice(0, text.indexOf('\n'))}x`,
     'is cut': text.slice(0, 20),
     'is no JSON': `x${text}`,
     'has a number for a head': '5\n{}',

@@ -30,6 +30,7 @@ export function decodeRecord(store: string, id: string, text: string): SessionRe
 
 function parse(text: string): FoundRecord | null {
   const end = text.indexOf('\n')
+  if (end < 0) return null
   try {
     const found = JSON.parse(text.slice(0, end))
     found.data = text.slice(end + 1)

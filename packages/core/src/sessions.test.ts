@@ -5,6 +5,7 @@ import { SessionError } from './errors.ts'
 import { onSessionEvent } from './events.ts'
 import { createSessions, type SessionsOptions } from './sessions.ts'
 import { hourMs, minuteMs, Request, Site, Visitor } from './site.fixture.ts'
+import { createStoredStrategy } from './stored-strategy.ts'
 
 suite('opening a session', () => {
   test('a visitor who stores nothing costs nothing and is given nothing', async () => {
@@ -231,4 +232,22 @@ test('a revocation is announced once, however often its strategy is mounted', as
   t.after(onSessionEvent('revoked', ({ sessionId }) => void told.push(sessionId)))
   await site.strategy.revoker.revoke(request.session.id)
   assert.deepEqual(told, [request.session.id])
+})
+
+test('a clock that knows parts of a millisecond leaves whole ones in records', async () => {
+  const site = new Site()
+  const now = () => site.time + 0.25
+  const strategy = createStoredStrategy({ store: site.store, keys: ['k'.repeat(32)], now })
+  const sessions = createSessions({ strategy, now })
+  const host = { canDeliver: () => true, replaced() {} }
+  const session = await sessions.open([], host)
+  session.signIn('alice')
+  await sessions.commit(session)
+  session.signIn('alice')
+  await sessions.commit(session)
+  const [record] = site.store.records.values()
+  for (const field of ['createdAt', 'expiresAt', 'deadline', 'rotatedAt'] as const) {
+    assert.ok(Number.isInteger(record?.[field]), `${field}: ${record?.[field]}`)
+  }
+  assertCode('invalid_option', () => createSessions({ strategy, idleMs: 1000.5 }))
 })

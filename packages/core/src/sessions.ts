@@ -3,6 +3,7 @@ import { publish } from './events.ts'
 import { type LiveSession, type Session, type SessionData, visitOf } from './session.ts'
 import type { Credential, Instruction, SessionStrategy } from './strategy.ts'
 import { type SessionHost, Visit } from './visit.ts'
+import { wholeMs } from './whole-ms.ts'
 
 /** How many credentials of one request are tried: cookies of the same name may come several times. */
 const maxCandidates = 5
@@ -121,10 +122,10 @@ function createPolicy(options: SessionsOptions): Policy {
   const deadlineMs = options.deadlineMs ?? Math.max(86_400_000, idleMs)
   const touchMs = options.touchMs ?? Math.min(60_000, idleMs / 10)
   for (const [name, value] of Object.entries({ idleMs, deadlineMs, maxDataBytes })) {
-    if (!(typeof value === 'number' && value > 0 && value <= maxOption)) {
+    if (!(Number.isInteger(value) && value > 0 && value <= maxOption)) {
       throw new SessionError(
         'invalid_option',
-        `${name} must be a number from 1 to ${maxOption}, not ${value}.`,
+        `${name} must be a whole number from 1 to ${maxOption}, not ${value}.`,
       )
     }
   }
@@ -137,7 +138,7 @@ function createPolicy(options: SessionsOptions): Policy {
       `touchMs must be from 0 to below idleMs (${idleMs}), not ${touchMs}.`,
     )
   }
-  return { strategy, idleMs, deadlineMs, touchMs, maxDataBytes, now, ask }
+  return { strategy, idleMs, deadlineMs, touchMs, maxDataBytes, now: wholeMs(now), ask }
 }
 
 async function ask<T>(question: () => Promise<T>): Promise<T> {

@@ -4,6 +4,7 @@ import { guardStore } from './guard-store.ts'
 import { createKeyring, type Secret } from './keyring.ts'
 import type { SessionStore } from './store.ts'
 import type { SessionDirectory, SessionRecord, SessionRevoker, SessionStrategy } from './strategy.ts'
+import { wholeMs } from './whole-ms.ts'
 
 export interface StoredStrategyOptions {
   readonly store: SessionStore
@@ -27,7 +28,8 @@ export interface StoredStrategy extends SessionStrategy {
  * @throws {SessionError} `weak_secret`, `invalid_option`
  */
 export function createStoredStrategy(options: StoredStrategyOptions): StoredStrategy {
-  const { timeoutMs = 2000, now = Date.now } = options
+  const { timeoutMs = 2000 } = options
+  const now = wholeMs(options.now ?? Date.now)
   const store = guardStore(options.store, timeoutMs)
   const keyring = createKeyring(options.keys, 'stored credential')
   const credentialOf = (record: SessionRecord) => signCredential(keyring, record.id, record.generation)

@@ -26,7 +26,7 @@ export async function connectNodeRedisSentinel(name: string, sentinels: readonly
 }
 
 export function connectIoredis(url: string): Library {
-  return ofIoredis(new Redis(url))
+  return ofIoredis(new Redis(url, { autoResendUnfulfilledCommands: false }))
 }
 
 export function connectIoredisCluster(ports: readonly number[]): Library {
@@ -34,7 +34,7 @@ export function connectIoredisCluster(ports: readonly number[]): Library {
 }
 
 export function connectIoredisSentinel(name: string, sentinels: readonly Node[]): Library {
-  return ofIoredis(new Redis({ name, sentinels: [...sentinels] }))
+  return ofIoredis(new Redis({ name, sentinels: [...sentinels], autoResendUnfulfilledCommands: false }))
 }
 
 interface Node {

@@ -3,6 +3,7 @@ import { after, suite, test } from 'node:test'
 import { createClock, createRecord } from '@sojourn/conformance'
 import type { SessionRecord, SessionStore } from '@sojourn/core'
 import { startRedisCluster, startRedisSentinel } from '@sojourn/testbed'
+import { createClient } from 'redis'
 import {
   connectIoredis,
   connectIoredisCluster,
@@ -52,7 +53,9 @@ for (const [name, connect, connectSingle] of [
       const told: string[] = []
       store.onRemoved(id => void told.push(id))
       const records = await saveMany(store, 30)
-      const [killed] = await cluster.primaries()
+      const primaries = await cluster.primaries()
+      await Promise.all(primaries.map(untilReplicated))
+      const [killed] = primaries
       const killing = until(async () => killed?.kill().then(() => true) ?? false, 'a primary was killed')
       await Promise.all(records.map(record => useUntilSaved(store, record, 20)))
       await killing
@@ -129,3 +132,10 @@ async function isToldAgain(store: SessionStore, told: string[]): Promise<boolean
 
 const idsOf = async (store: SessionStore, userId: string) =>
   (await store.listByUser(userId)).map(({ id }) => id)
+
+/** What a replica has not got yet is lost in a fail-over. */
+async function untilReplicated({ url }: { readonly url: string }): Promise<void> {
+  const primary = await createClient({ url }).connect()
+  await primary.sendCommand(['WAIT', '1', '5000'])
+  primary.destroy()
+}

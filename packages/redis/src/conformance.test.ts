@@ -1,12 +1,5 @@
-import { after, suite, test } from 'node:test'
-import {
-  createStoredHarness,
-  type StoreHarness,
-  storeLaws,
-  strategyLaws,
-  testStore,
-  testStrategy,
-} from '@sojourn/conformance'
+import { after } from 'node:test'
+import { createStoredHarness, type StoreHarness, testStore, testStrategy } from '@sojourn/conformance'
 import { provideRedis, startRedisCluster, startRedisSentinel } from '@sojourn/testbed'
 import {
   connectIoredis,
@@ -39,23 +32,6 @@ for (const [title, library] of Object.entries(libraries)) {
   const harness: StoreHarness = {
     open: async ({ now, place }) => createRedisStore({ client: library.client(), prefix: `${place}:`, now }),
   }
-  if (!title.includes('Cluster')) {
-    testStore(title, harness)
-    testStrategy(title, createStoredHarness(harness))
-  } else {
-    // The nodes of a Cluster tell of removals in no order, which these laws rely on. Within one slot there is one.
-    const tells = /tell|publishes/
-    const oneSlot: StoreHarness = {
-      open: async ({ now, place }) =>
-        createRedisStore({ client: library.client(), prefix: `{${place}}:`, now }),
-    }
-    const laws = (stores: StoreHarness) => [
-      ...storeLaws(stores),
-      ...strategyLaws(createStoredHarness(stores)),
-    ]
-    suite(title, () => {
-      for (const law of laws(harness)) if (!tells.test(law.name)) test(law.name, () => law.check())
-      for (const law of laws(oneSlot)) if (tells.test(law.name)) test(law.name, () => law.check())
-    })
-  }
+  testStore(title, harness)
+  testStrategy(title, createStoredHarness(harness))
 }

@@ -23,7 +23,7 @@ testFaults(
 testFaults(
   'redis, ioredis',
   createHarness(url => {
-    const client = new Redis(url, { socketTimeout })
+    const client = new Redis(url, { socketTimeout, autoResendUnfulfilledCommands: false })
     return { client: fromIoredis(client), end: () => client.disconnect() }
   }),
 )

@@ -35,7 +35,7 @@ const libraries: { readonly [name: string]: (url: string) => Connected } = {
     }
   },
   ioredis(url) {
-    const library = new Redis(url, { socketTimeout: 1500 })
+    const library = new Redis(url, { socketTimeout: 1500, autoResendUnfulfilledCommands: false })
     return {
       client: fromIoredis(library),
       isReady: () => library.status === 'ready',
@@ -97,6 +97,25 @@ for (const [name, connect] of Object.entries(libraries)) {
       assert.equal(await store.read('id'), null)
       const error = await faultOf(store.write(createRecord(now(), { version: 1 })))
       assert.match(error.message, /NOPERM.*README/)
+    })
+
+    test('says that the user of Redis may not listen', async () => {
+      const redis = started.use(await startRedis())
+      const owner = started.use(connect(redis.url))
+      const rights = ['on', '>pw', '~sojourn:*', '&sojourn:*', '+@all', '-subscribe']
+      await owner.client.send('', ['ACL', 'SETUSER', 'deaf', ...rights])
+      const { store } = open(`redis://deaf:pw@127.0.0.1:${redis.port}`)
+      store.onRemoved(() => {})
+      await until(
+        () =>
+          store.remove('id').then(
+            () => false,
+            error => /NOPERM.*README/.test(error.message),
+          ),
+        'it was said',
+      )
+      await owner.client.send('', ['ACL', 'SETUSER', 'deaf', '+subscribe'])
+      await until(() => store.remove('id').then(() => true), 'it may listen')
     })
 
     test('says it too where a script may not do what it does', async () => {

@@ -1,3 +1,4 @@
+import { SessionError } from '@sojourn/core'
 import type { RedisClient } from './client.ts'
 import { Connection } from './connection.ts'
 
@@ -7,6 +8,7 @@ export interface Ioredis {
   readonly status: string
   readonly options: IoredisOptions
   on(event: string, listener: (fault: unknown) => void): unknown
+  off(event: string, listener: (fault: unknown) => void): unknown
   call(...command: Command): Promise<unknown>
   duplicate(options?: { readonly socketTimeout: number }): Subscriber
 }
@@ -16,6 +18,7 @@ export interface IoredisCluster {
   readonly isCluster: boolean
   readonly status: string
   on(event: string, listener: (fault: unknown) => void): unknown
+  off(event: string, listener: (fault: unknown) => void): unknown
   call(...command: Command): Promise<unknown>
   duplicate(): Subscriber
 }
@@ -23,6 +26,7 @@ export interface IoredisCluster {
 type Command = [name: string, ...args: string[]]
 
 interface IoredisOptions {
+  readonly autoResendUnfulfilledCommands?: boolean | undefined
   readonly sentinels?: unknown
   readonly path?: string | undefined
   readonly host?: string | undefined
@@ -42,16 +46,21 @@ const pingMs = 2000
 /**
  * A client of the package `ioredis`: what `new Redis()`, also with sentinels, or `new Cluster()` made. Closing it is
  * yours.
+ *
+ * @throws {SessionError} `invalid_option`
  */
 export function fromIoredis(client: Ioredis | IoredisCluster): RedisClient {
+  refuseToResend(client)
   const address = addressOf(client)
   const connection = new Connection(address)
   const subscribers = new Set<Subscriber>()
   const isReady = () => client.status === 'ready'
-  client.on('error', fault => {
+  const failed = (fault: unknown) => {
     if (!isReady()) connection.fail(reasonOf(fault))
-  })
-  client.on('ready', () => connection.ready())
+  }
+  const ready = () => connection.ready()
+  client.on('error', failed)
+  client.on('ready', ready)
 
   // The connection for a subscription sends nothing by itself: only a ping tells that it is dead.
   const pinging = setInterval(() => {
@@ -62,7 +71,8 @@ export function fromIoredis(client: Ioredis | IoredisCluster): RedisClient {
     address,
 
     send(_key, command) {
-      return isReady() ? client.call(...command) : connection.ask(() => client.call(...command))
+      const call = () => client.call(...command).catch(withoutCommand)
+      return isReady() ? call() : connection.ask(call)
     },
 
     async subscribe(channel, listener) {
@@ -85,10 +95,26 @@ export function fromIoredis(client: Ioredis | IoredisCluster): RedisClient {
 
     async close() {
       clearInterval(pinging)
+      client.off('ready', ready)
       for (const subscriber of subscribers) subscriber.disconnect()
       subscribers.clear()
     },
   }
+}
+
+/** A save that Redis made, but whose answer was lost, would be made again: after a removal, it would undo that. */
+function refuseToResend(client: Ioredis | IoredisCluster): void {
+  if (!isSingle(client) || client.options.autoResendUnfulfilledCommands === false) return
+  throw new SessionError(
+    'invalid_option',
+    'ioredis must not send again what got no answer: new Redis(url, { autoResendUnfulfilledCommands: false }).',
+  )
+}
+
+/** Its errors carry the command, and so the session's data, to wherever errors are logged. */
+function withoutCommand(error: { command?: unknown }): never {
+  delete error.command
+  throw error
 }
 
 const isSingle = (client: Ioredis | IoredisCluster): client is Ioredis => !client.isCluster

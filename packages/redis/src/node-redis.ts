@@ -6,6 +6,7 @@ import { type Watched, watch } from './watchdog.ts'
 export interface NodeRedisClient extends Watched {
   readonly options: { readonly pingInterval?: number; readonly socket?: object }
   on(event: string, listener: (fault: unknown) => void): unknown
+  off(event: string, listener: (fault: unknown) => void): unknown
   sendCommand(command: string[], options: CommandOptions): Promise<unknown>
   duplicate(options: { readonly pingInterval: number; readonly socket: object }): Subscriber
 }
@@ -14,6 +15,7 @@ export interface NodeRedisClient extends Watched {
 export interface NodeRedisSentinel {
   readonly isReady: boolean
   on(event: string, listener: (fault: unknown) => void): unknown
+  off(event: string, listener: (fault: unknown) => void): unknown
   sendCommand(isReadonly: boolean, command: string[], options: CommandOptions): Promise<unknown>
   duplicate(): Subscriber
   getSentinelNode(): unknown
@@ -23,6 +25,7 @@ export interface NodeRedisSentinel {
 export interface NodeRedisCluster {
   readonly isReady: boolean
   on(event: string, listener: (fault: unknown) => void): unknown
+  off(event: string, listener: (fault: unknown) => void): unknown
   sendCommand(key: string, isReadonly: boolean, command: string[], options: CommandOptions): Promise<unknown>
   duplicate(options: { readonly minimizeConnections: boolean }): Subscriber
   /** Each with the connection to it, once there is one. */
@@ -59,14 +62,13 @@ export function fromNodeRedis(client: AnyClient): RedisClient {
   const send = sendOf(client)
   const stopWatching = watch(() => connectionsOf(client))
   const subscribers = new Map<Subscriber, Promise<unknown>>()
+  const ready = () => {
+    if (client.isReady) connection.ready()
+  }
   client.on('error', fault => {
     if (!client.isReady) connection.fail(fault)
   })
-  for (const event of ['ready', 'connect']) {
-    client.on(event, () => {
-      if (client.isReady) connection.ready()
-    })
-  }
+  for (const event of readyEvents) client.on(event, ready)
 
   return {
     address,
@@ -93,6 +95,7 @@ export function fromNodeRedis(client: AnyClient): RedisClient {
 
     async close() {
       stopWatching()
+      for (const event of readyEvents) client.off(event, ready)
       for (const [subscriber, subscribing] of subscribers) {
         // What a Sentinel client is connecting to while it is destroyed, it goes on connecting to for ever.
         if ('getSentinelNode' in client) await subscribing.catch(() => {})
@@ -102,6 +105,8 @@ export function fromNodeRedis(client: AnyClient): RedisClient {
     },
   }
 }
+
+const readyEvents = ['ready', 'connect']
 
 function withinLimit(subscribing: Promise<unknown>): Promise<unknown> {
   const { promise: limit, reject } = Promise.withResolvers<never>()

@@ -29,9 +29,10 @@ return 'conflict'
 `)
 
 /**
- * Enters a session of a user, drops those whose deadline has passed, and lets the index live as long as its last.
+ * Enters a session of a user, drops those whose deadline passed a day ago, and lets the index live a day longer than
+ * its last: the clocks of those who write may differ.
  *
- * Key: the index. Arguments: id, deadline, now.
+ * Key: the index. Arguments: id, deadline, a day ago.
  */
 export const indexScript = defineScript(`
 redis.call('ZADD', KEYS[1], 'GT', ARGV[2], ARGV[1])

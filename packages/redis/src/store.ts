@@ -8,12 +8,15 @@ import {
   type SessionStore,
 } from '@sojourn/core'
 import type { RedisClient } from './client.ts'
-import { codeOf, explain } from './fault.ts'
+import { codeOf, explain, isRefusal } from './fault.ts'
 import { indexScript, removeScript, type Script, saveScript } from './scripts.ts'
 
 /** How many records are asked for at a time, so that a list does not hold up all else. */
 const chunk = 1000
 const subscribingMs = 1000
+const dayMs = 86_400_000
+/** For how long an own removal is not told again by Redis. */
+const echoMs = 60_000
 
 export interface RedisStoreOptions {
   /** Yours: the store does not close it. */
@@ -37,8 +40,9 @@ class Store implements SessionStore {
   readonly #prefix: string
   readonly #now: () => number
   readonly #listeners = createListeners()
-  /** Settles once removals are told, or after a second. */
-  #subscribing: Promise<unknown> | null = null
+  readonly #told = new Set<string>()
+  /** Why removals cannot be heard of, if Redis forbids it: those who save and remove are told. */
+  #refusal: unknown = null
   #isSubscribed = false
   #isClosed = false
 
@@ -78,7 +82,12 @@ class Store implements SessionStore {
 
   async listByUser(userId: string): Promise<SessionRecord[]> {
     const index = this.#indexOf(userId)
-    const ids = (await this.#send(index, ['ZRANGEBYSCORE', index, `(${this.#now()}`, '+inf'])) as string[]
+    const ids = (await this.#send(index, [
+      'ZRANGEBYSCORE',
+      index,
+      `(${this.#now() - dayMs}`,
+      '+inf',
+    ])) as string[]
     const records: SessionRecord[] = []
     for (let start = 0; start < ids.length; start += chunk) {
       for (const record of await Promise.all(ids.slice(start, start + chunk).map(id => this.read(id)))) {
@@ -89,9 +98,9 @@ class Store implements SessionStore {
   }
 
   async remove(id: string): Promise<void> {
-    if (this.#subscribing !== null) await this.#subscribing
     const head = await this.#run(removeScript, this.#keyOf(id), this.#channel, id)
     if (head === null) return
+    this.#tell(id)
     const userId = decodeRecord(this.name, id, `${head}\n`)?.userId ?? null
     if (userId === null) return
     const index = this.#indexOf(userId)
@@ -101,10 +110,7 @@ class Store implements SessionStore {
   onRemoved(listener: (id: string) => void): () => void {
     if (!this.#isSubscribed) {
       this.#isSubscribed = true
-      const limit = setTimeout(subscribingMs, undefined, { ref: false })
-      this.#subscribing = Promise.race([this.#subscribe(), limit]).then(() => {
-        this.#subscribing = null
-      })
+      void this.#subscribe()
     }
     return this.#listeners.add(listener)
   }
@@ -117,11 +123,22 @@ class Store implements SessionStore {
   async #subscribe(): Promise<void> {
     while (!this.#isClosed) {
       try {
-        return await this.#client.subscribe(this.#channel, id => this.#listeners.tell(id))
-      } catch {
+        await this.#client.subscribe(this.#channel, id => this.#tell(id))
+        this.#refusal = null
+        return
+      } catch (error) {
+        this.#refusal = isRefusal(error) ? explain(this.#client.address, error) : null
         await setTimeout(subscribingMs, undefined, { ref: false })
       }
     }
+  }
+
+  /** Once, though Redis tells of own removals, too, before or after its reply. */
+  #tell(id: string): void {
+    if (this.#told.has(id)) return
+    this.#told.add(id)
+    void setTimeout(echoMs, undefined, { ref: false }).then(() => this.#told.delete(id))
+    this.#listeners.tell(id)
   }
 
   async #saveFirst(next: SessionRecord): Promise<boolean> {
@@ -134,7 +151,13 @@ class Store implements SessionStore {
   }
 
   #enter({ id, userId, deadline }: SessionRecord): Promise<unknown> {
-    return this.#run(indexScript, this.#indexOf(userId as string), id, `${deadline}`, `${this.#now()}`)
+    return this.#run(
+      indexScript,
+      this.#indexOf(userId as string),
+      id,
+      `${deadline}`,
+      `${this.#now() - dayMs}`,
+    )
   }
 
   /** In milliseconds; Redis takes none that are past. */
@@ -144,6 +167,7 @@ class Store implements SessionStore {
 
   /** Redis forgets scripts when it starts again, and a new primary may never have heard of them. */
   async #run(script: Script, key: string, ...args: string[]): Promise<unknown> {
+    if (this.#refusal !== null) throw this.#refusal
     try {
       return await this.#client.send(key, ['EVALSHA', script.sha, '1', key, ...args])
     } catch (error) {

@@ -9,4 +9,4 @@ for await (const line of createInterface({ input: process.stdin })) {
   if (message.isGone) left.delete(message.folder)
   else left.set(message.folder, message)
 }
-await Promise.all([...left.values()].map(endServer))
+await Promise.allSettled([...left.values()].map(endServer))

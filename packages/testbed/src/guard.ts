@@ -37,5 +37,6 @@ function startGuard(): Socket {
   guard.unref()
   const pipe = guard.stdin as Socket
   pipe.unref()
+  pipe.on('error', () => {}) // Without its guard a server ends when it is disposed of.
   return pipe
 }

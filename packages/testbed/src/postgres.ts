@@ -57,7 +57,9 @@ export async function startPostgres(): Promise<Server> {
     },
     afterKill() {
       // 56 bytes of System V shared memory. The kernel keeps few such pieces: 32 on macOS.
-      const lines = readFileSync(join(data, 'postmaster.pid'), 'utf8').split('\n')
+      const file = join(data, 'postmaster.pid')
+      if (!existsSync(file)) return // killed before it wrote that
+      const lines = readFileSync(file, 'utf8').split('\n')
       const [, id = ''] = lines[6]?.trim().split(/\s+/) ?? []
       spawnSync('ipcrm', ['-m', id])
     },
