@@ -15,7 +15,19 @@ export interface Database {
 /** The database of `url`; without one, SQLite in `file`. */
 export async function openDatabase(url: string | undefined, file: string): Promise<Database> {
   if (!url) return { name: 'SQLite', place: file, driver: createSqliteDriver(file), async end() {} }
-  const { protocol, host, pathname } = URL.parse(url) ?? {}
+  try {
+    return openServer(url)
+  } catch (cause) {
+    throw new Error(
+      'DATABASE_URL must be as postgres://user:password@host/database, or mysql://… likewise, with what is special in a ' +
+        'password written as %40, say.',
+      { cause },
+    )
+  }
+}
+
+function openServer(url: string): Database {
+  const { protocol, host, pathname } = new URL(url)
   const place = `${host}${pathname}`
   if (protocol === 'postgres:' || protocol === 'postgresql:') {
     const pool = new Pool({ connectionString: url })
@@ -25,5 +37,5 @@ export async function openDatabase(url: string | undefined, file: string): Promi
     const pool = createPool(url)
     return { name: 'MariaDB or MySQL', place, driver: createMysqlDriver(pool), end: () => pool.end() }
   }
-  throw new Error('DATABASE_URL must be as postgres://user:password@host/database, or mysql://… likewise.')
+  throw new Error(`There is no driver for ${protocol}`)
 }

@@ -39,8 +39,13 @@ for (const [kind, name, startServer] of [
   })
 }
 
-test('a DATABASE_URL of another kind is said in a line, and ends the demo', async () => {
-  for (const url of ['redis://127.0.0.1', 'sessions.db']) {
+test('a DATABASE_URL of another kind, or that cannot be read, is said in a line, and ends the demo', async () => {
+  const malformed = [
+    'mysql://u:secret%zz@127.0.0.1/a',
+    'mysql://u@127.0.0.1/a?ssl=foo',
+    'postgres://u@127.0.0.1:99999/a',
+  ]
+  for (const url of ['redis://127.0.0.1', 'sessions.db', ...malformed]) {
     assert.match(await refuse(url), /^DATABASE_URL must be as postgres:/)
   }
 })

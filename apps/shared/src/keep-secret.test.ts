@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, rm, stat } from 'node:fs/promises'
+import { mkdtemp, readdir, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
@@ -12,6 +12,7 @@ test('a folder keeps one secret for all who ask, and for its owner alone', async
   assert.equal(Buffer.from(secret, 'base64url').length, 32)
   assert.equal(keepSecret(join(folder, 'data')), secret)
   assert.notEqual(keepSecret(join(folder, 'other')), secret)
+  assert.deepEqual(await readdir(join(folder, 'data')), ['secret'])
   assert.equal((await stat(join(folder, 'data/secret'))).mode & 0o777, 0o600)
 })
 

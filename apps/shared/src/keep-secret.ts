@@ -1,5 +1,5 @@
-import { randomBytes } from 'node:crypto'
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { randomBytes, randomUUID } from 'node:crypto'
+import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 /**
@@ -11,10 +11,19 @@ export function keepSecret(folder: string): string {
   if (given) return given
   const file = join(folder, 'secret')
   mkdirSync(folder, { recursive: true })
+  if (!existsSync(file)) make(file)
+  return readFileSync(file, 'utf8')
+}
+
+/** With all that is in it, at once: another who starts at the same time must not read half. */
+function make(file: string): void {
+  const draft = `${file}.${randomUUID()}`
   try {
-    writeFileSync(file, randomBytes(32).toString('base64url'), { mode: 0o600, flag: 'wx' })
+    writeFileSync(draft, randomBytes(32).toString('base64url'), { mode: 0o600 })
+    linkSync(draft, file)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+  } finally {
+    rmSync(draft, { force: true })
   }
-  return readFileSync(file, 'utf8')
 }

@@ -16,6 +16,21 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   })
 }
 
+test('a strategy that cannot be closed is said in a line, and the rest is ended', async () => {
+  const unclosable = fileURLToPath(new URL('fixtures/unclosable-demo.ts', import.meta.url))
+  const running = promisify(execFile)(process.execPath, ['--conditions=source', unclosable], {
+    env: { ...process.env, PORT: '0' },
+    timeout: 20_000,
+  })
+  running.child.stdout?.on('data', text => /Ctrl-C/.test(text) && running.child.kill('SIGTERM'))
+  const { code, stdout, stderr } = await running.then(
+    () => assert.fail('it ended cleanly'),
+    failure => failure,
+  )
+  assert.deepEqual([code, stderr], [1, 'The store is away.\n'])
+  assert.match(stdout, /What the demo opened itself is ended\.\n$/)
+})
+
 test('a port that is taken is said in a line, and ends the demo', async () => {
   const demo = await startProcess(main)
   const { port } = new URL(demo.url)

@@ -6,7 +6,10 @@ export interface StartDemoOptions extends DemoOptions {
   readonly port: number
 }
 
-/** Serves the demo until SIGINT or SIGTERM, then closes the strategy. */
+/**
+ * Serves the demo until SIGINT or SIGTERM, then closes the strategy. A strategy that cannot be closed is said in a
+ * line, so that the caller still ends what it opened itself.
+ */
 export async function startDemo(options: StartDemoOptions): Promise<void> {
   const { strategy, title } = options
   const port = Number(process.env.PORT || options.port)
@@ -25,5 +28,8 @@ export async function startDemo(options: StartDemoOptions): Promise<void> {
     process.channel?.unref() // which that listener would keep open
   })
   await served.close()
-  await strategy.close()
+  await strategy.close().catch((error: Error) => {
+    console.error(error.message)
+    process.exitCode = 1
+  })
 }

@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
 import { type CommonQueries, clearedAtOnce } from './common-queries.ts'
 import type { Queries } from './dialect.ts'
-import type { Driver } from './driver.ts'
+import type { Driver, Statement } from './driver.ts'
 
 const everyMs = 60_000
 /** For how long one process is the only one to clear, should it never say that it has done. */
@@ -37,13 +37,9 @@ export class Clearing {
   }
 
   async clear(): Promise<void> {
-    for (;;) {
-      const [cleared] = await this.#driver.run([this.#queries.clear(this.#now())])
-      if (this.#isClosed || (cleared?.changed ?? 0) < clearedAtOnce) break
-      await setImmediate()
-    }
-    if (this.#driver.listen === null)
-      await this.#driver.run([this.#queries.forgetRemovals(this.#now() - keepRemovalsMs)])
+    const { clear, forgetRemovals } = this.#queries
+    await this.#repeat(() => clear(this.#now()))
+    if (forgetRemovals !== null) await this.#repeat(() => forgetRemovals(this.#now() - keepRemovalsMs))
   }
 
   close(): void {
@@ -51,12 +47,23 @@ export class Clearing {
     clearTimeout(this.#timer)
   }
 
+  async #repeat(createDelete: () => Statement): Promise<void> {
+    for (;;) {
+      const [deleted] = await this.#driver.run([createDelete()])
+      if (this.#isClosed || (deleted?.changed ?? 0) < clearedAtOnce) return
+      await setImmediate()
+    }
+  }
+
   async #takeTurn(): Promise<void> {
     const start = this.#now()
     const [lease] = await this.#driver.run([this.#queries.lease(start, start + leaseMs)])
     if (lease?.changed !== 1) return
-    await this.clear()
-    // Not for all of the minute: the next turn of a single process may come after half of it.
-    await this.#driver.run([this.#queries.endLease(start + everyMs / 2)])
+    try {
+      await this.clear()
+    } finally {
+      // Not for all of the minute: the next turn of a single process may come after half of it.
+      await this.#driver.run([this.#queries.endLease(start + everyMs / 2)])
+    }
   }
 }

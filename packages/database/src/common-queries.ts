@@ -3,7 +3,7 @@ import { type Change, type Tables, tablesOf } from './dialect.ts'
 import type { Row, Statement } from './driver.ts'
 import { columns, idAt, versionAt } from './row.ts'
 
-/** How many expired records one statement deletes. */
+/** How many rows one statement of a clearing deletes. */
 export const clearedAtOnce = 1000
 
 export const columnList = columns.join(', ')
@@ -39,7 +39,6 @@ export interface CommonQueries {
   readonly lastRemoval: Statement
   /** Numbers and ids of the removals after that number. */
   removalsAfter(number: number): Statement
-  forgetRemovals(before: number): Statement
 }
 
 /** What is the same in all dialects. */
@@ -60,7 +59,6 @@ export function createCommonQueries(table: string, dialect: Dialect): CommonQuer
       sql: `select seq, id from ${removals} where seq > ? order by seq`,
       values: [number],
     }),
-    forgetRemovals: before => ({ sql: `delete from ${removals} where at < ?`, values: [before] }),
   }
 }
 

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { mkdtempSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -63,27 +64,37 @@ export interface Trial extends AsyncDisposable {
   readonly clock: ReturnType<typeof createClock>
   /** What was run since the last time that this was asked: one entry for each round, its statements. */
   takeRounds(): (readonly Statement[])[]
+  /** How many listen to the database at the moment, where it has messages. */
+  countListening(): number
   /** A record as its first write has it. */
   record(fields?: Partial<SessionRecord>): SessionRecord
   /** The same tables, as another process has them. */
   second(): DatabaseStore
 }
 
-let tables = 0
-
 /** A migrated store on tables of its own. */
 export async function createTrial({ connect }: Database): Promise<Trial> {
   const opened = new AsyncDisposableStack()
   const clock = createClock()
-  const table = `trial_${process.pid}_${++tables}`
+  const table = `trial_${randomBytes(8).toString('hex')}`
   let rounds: (readonly Statement[])[] = []
+  let listening = 0
 
   function open() {
     const { driver, end } = connect()
     opened.defer(end)
     const counting: Driver = {
       dialect: driver.dialect,
-      listen: driver.listen,
+      listen:
+        driver.listen &&
+        ((channel, listener) => {
+          const stop = driver.listen?.(channel, listener)
+          listening++
+          return async () => {
+            listening--
+            await stop?.()
+          }
+        }),
       run(statements) {
         rounds.push(statements)
         return driver.run(statements)
@@ -104,6 +115,7 @@ export async function createTrial({ connect }: Database): Promise<Trial> {
       rounds = []
       return taken
     },
+    countListening: () => listening,
     record: fields => createRecord(clock.now(), { version: 1, ...fields }),
     second: () => open().store,
     [Symbol.asyncDispose]: () => opened.disposeAsync(),

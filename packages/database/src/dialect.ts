@@ -34,6 +34,8 @@ export interface Queries {
   remove(ids: readonly string[], now: number): Change
   /** Deletes up to `clearedAtOnce` of what had expired by then. */
   clear(now: number): Statement
+  /** Deletes up to `clearedAtOnce` of the removals before then; null where none are kept. */
+  readonly forgetRemovals: ((before: number) => Statement) | null
 }
 
 /** Statements to be run together, and of which ids their results say that they did something. */

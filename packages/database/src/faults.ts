@@ -32,7 +32,7 @@ export const networkFaults: Faults = {
   EAI_AGAIN: ['has a host name that cannot be looked up now', 'check the host, and the name server'],
   EHOSTUNREACH: ['cannot be reached', 'check the host, and the network'],
   ENETUNREACH: ['cannot be reached', 'check the host, and the network'],
-  ETIMEDOUT: ['did not answer in time', 'check the host and port, and the network'],
+  ETIMEDOUT: ['did not answer in time', 'check the host and port, the network, and what else holds locks'],
   ECONNRESET: ['broke the connection off', 'is it restarting?'],
   EPIPE: ['broke the connection off', 'is it restarting?'],
   ENOENT: ['has a socket that is not there', 'is it running? Check the path of the socket'],
@@ -42,13 +42,17 @@ export const networkFaults: Faults = {
 /** `database` as in `PostgreSQL at 127.0.0.1:5432`. */
 export function createFault(database: string, faults: Faults, cause: unknown): SessionError {
   const code = codeOf(cause)
-  const known = faults[code]
+  const known = isOfFile(cause) ? undefined : faults[code]
   const message =
     known === undefined
-      ? `${database} failed: ${reasonOf(cause)}`
+      ? `${database} failed: ${reasonOf(cause)}: check that it runs and can be reached.`
       : `${database} ${known[0]} (${code}): ${known[1]}.`
   return new SessionError('store_unavailable', message, { cause })
 }
+
+/** Of a certificate, say: on the way to a socket it would be `connect`. */
+const isOfFile = (cause: unknown) =>
+  ['ENOENT', 'EACCES'].includes(codeOf(cause)) && (cause as NodeJS.ErrnoException).syscall !== 'connect'
 
 export function codeOf(error: unknown): string {
   const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
 import { suite, test } from 'node:test'
 import { createRecord } from '@sojourn/conformance'
 import { createTrial, databases, mariadb, postgresql } from './databases.fixture.ts'
@@ -9,7 +10,7 @@ import { createDatabaseStore } from './store.ts'
 for (const database of databases) {
   suite(`migrating ${database.name}`, () => {
     test('is done once by ten processes that start together', async () => {
-      const table = `together_${process.pid}`
+      const table = `together_${randomBytes(4).toString('hex')}`
       const connected = Array.from({ length: 10 }, () => database.connect())
       const stores = connected.map(({ driver }) => createDatabaseStore({ driver, table }))
       await Promise.all(stores.map(store => store.migrate()))
@@ -54,7 +55,7 @@ for (const database of databases) {
 
     test('can be done by hand, with the SQL that is printed', async () => {
       const { driver, end } = database.connect()
-      const table = `by_hand_${process.pid}`
+      const table = `by_hand_${randomBytes(4).toString('hex')}`
       const sql = migrationSql(driver.dialect.name, { table })
       for (const statement of sql.split(/;\n/).filter(text => text !== '')) {
         await driver.run([{ sql: statement, values: [] }])

@@ -29,6 +29,7 @@ export const mysql: Dialect = {
       `select ${columns.map(column => (as ? `${typed(column)} as ${column}` : typed(column))).join(', ')}`
     const clear = `delete from ${records} where expires_at <= cast(? as signed)
       order by expires_at limit ${clearedAtOnce}`
+    const forgetRemovals = `delete from ${removals} where at < ? order by at limit ${clearedAtOnce}`
     return {
       read(ids) {
         const values = pad(ids, ids[0] as string)
@@ -87,6 +88,8 @@ export const mysql: Dialect = {
       },
 
       clear: now => ({ sql: clear, values: [now] }),
+
+      forgetRemovals: before => ({ sql: forgetRemovals, values: [before] }),
     }
   },
 

@@ -46,6 +46,7 @@ export const postgres: Dialect = {
       update: rows => change(update, columnsOf(rows)),
       remove: ids => change(remove, [ids, table]),
       clear: now => ({ sql: clear, values: [now] }),
+      forgetRemovals: null,
     }
   },
 

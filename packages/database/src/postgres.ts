@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto'
-import type { SessionError } from '@sojourn/core'
+import { SessionError } from '@sojourn/core'
 import type { Driver, Result, Row, Statement } from './driver.ts'
 import {
   codeOf,
@@ -10,12 +10,15 @@ import {
   RefusedStatement,
   reasonOf,
 } from './faults.ts'
+import { cancel } from './postgres-cancel.ts'
 import { postgres } from './postgres-dialect.ts'
 import { keepListening } from './postgres-listener.ts'
 
+/** How long the server may take to cancel what took too long. */
+const graceMs = 500
+
 /** What is asked of a pool of `pg`. */
 export interface PostgresPool {
-  query(query: PostgresQuery): Promise<PostgresResult>
   connect(): Promise<PostgresClient>
   on(event: 'error', listener: (error: Error) => void): unknown
   readonly options?: PostgresPoolOptions
@@ -23,6 +26,7 @@ export interface PostgresPool {
 
 export interface PostgresPoolOptions {
   connectionTimeoutMillis?: number | undefined
+  readonly max?: number | undefined
   readonly connectionString?: string | undefined
   readonly host?: string | undefined
   readonly port?: number | undefined
@@ -35,6 +39,10 @@ export interface PostgresClient {
   off(event: 'error', listener: (error?: Error) => void): unknown
   release(destroy?: boolean): void
   unref?(): void
+  readonly host?: string
+  readonly port?: number
+  readonly processID?: number | null
+  readonly secretKey?: number | null
 }
 
 export interface PostgresQuery {
@@ -53,8 +61,9 @@ export interface PostgresResult {
 export interface PostgresDriverOptions {
   /**
    * How long the database may take over one statement, or a connection to it, in milliseconds; default 2,000. Then the
-   * connection is given up, so that one that fell silent does not occupy the pool. A pool that has a
-   * `connectionTimeoutMillis` keeps it.
+   * statement is cancelled; if the server does not answer to that for another half a second, the connection is given
+   * up, so that one that fell silent does not occupy the pool. This sets `connectionTimeoutMillis` of the pool where
+   * it is undefined, for all who use the pool; any other is kept: with 0, a connection is waited for without end.
    */
   readonly timeoutMs?: number
   /** Whether statements are prepared, once on each connection; default true. Off for a pooler that cannot have that. */
@@ -64,12 +73,20 @@ export interface PostgresDriverOptions {
 /**
  * PostgreSQL, by a pool of `pg`. One of its connections listens for removals, while anybody does: it must have two at
  * least. Close the store before the pool is ended.
+ *
+ * @throws {SessionError} `invalid_option`: the pool has fewer than two connections
  */
 export function createPostgresDriver(pool: PostgresPool, options: PostgresDriverOptions = {}): Driver {
   const { timeoutMs = 2000, prepare = true } = options
+  if ((pool.options?.max ?? Infinity) < 2) {
+    throw new SessionError(
+      'invalid_option',
+      'The pool of pg must have two connections at least, as one listens for removals: raise its max.',
+    )
+  }
   pool.on('error', () => {}) // The loss of an idle connection would end the process.
   // Else a connection that is never made would be waited for, and counted, for ever.
-  if (pool.options !== undefined) pool.options.connectionTimeoutMillis ||= timeoutMs
+  if (pool.options !== undefined) pool.options.connectionTimeoutMillis ??= timeoutMs
   return new PostgresDriver(pool, timeoutMs, prepare)
 }
 
@@ -90,8 +107,7 @@ class PostgresDriver implements Driver {
   async run(statements: readonly Statement[]): Promise<readonly Result[]> {
     for (let triesLeft = 3; ; triesLeft--) {
       try {
-        if (statements.length > 1) return await this.#transact(statements)
-        return [toResult(await this.#pool.query(this.#toQuery(statements[0] as Statement)))]
+        return await this.#tryToRun(statements)
       } catch (error) {
         if (triesLeft === 1 || !rolledBack.includes(codeOf(error))) throw this.#explain(error)
       }
@@ -112,26 +128,44 @@ class PostgresDriver implements Driver {
     await Promise.all([...this.#stops].map(stop => stop()))
   }
 
-  async #transact(statements: readonly Statement[]): Promise<readonly Result[]> {
+  async #tryToRun(statements: readonly Statement[]): Promise<readonly Result[]> {
+    const isTransaction = statements.length > 1
     const client = await this.#pool.connect()
     const ignore = () => {}
     client.on('error', ignore)
-    let isDone = false
+    let isSound = false
     try {
       const results: Result[] = []
-      await client.query(this.#toQuery({ sql: 'begin', values: [] }))
-      for (const statement of statements) results.push(toResult(await client.query(this.#toQuery(statement))))
-      await client.query(this.#toQuery({ sql: 'commit', values: [] }))
-      isDone = true
+      if (isTransaction) await this.#ask(client, { sql: 'begin', values: [] })
+      for (const statement of statements) results.push(await this.#ask(client, statement))
+      if (isTransaction) await this.#ask(client, { sql: 'commit', values: [] })
+      isSound = true
       return results
+    } catch (error) {
+      isSound = !isTransaction && codeOf(error) === cancelled
+      throw error
     } finally {
       client.off('error', ignore)
-      client.release(!isDone) // A connection that is given up rolls back.
+      client.release(!isSound) // A connection that is given up rolls back.
+    }
+  }
+
+  async #ask(client: PostgresClient, statement: Statement): Promise<Result> {
+    let cancelling: Promise<void> | undefined
+    const late = () => {
+      cancelling = cancel(client, graceMs)
+    }
+    const timer = setTimeout(late, this.#timeoutMs)
+    try {
+      return toResult(await client.query(this.#toQuery(statement)))
+    } finally {
+      clearTimeout(timer)
+      await cancelling // Lest it end the next statement.
     }
   }
 
   #toQuery({ sql, values }: Statement): PostgresQuery {
-    const options = { rowMode: 'array', query_timeout: this.#timeoutMs } as const
+    const options = { rowMode: 'array', query_timeout: this.#timeoutMs + graceMs } as const
     if (values.length === 0) return { text: sql, ...options }
     let prepared = this.#texts.get(sql)
     if (prepared === undefined) {
@@ -169,6 +203,7 @@ const toResult = ({ rows, rowCount }: PostgresResult): Result => ({
 // https://www.postgresql.org/docs/current/errcodes-appendix.html
 /** Nothing was done, because of what others did at the same time. */
 const rolledBack = ['40001', '40P01']
+const cancelled = '57014'
 /** No such table, no such column. */
 const missing = ['42P01', '42703']
 const faults: Faults = {
@@ -182,6 +217,7 @@ const faults: Faults = {
   ],
   '53300': ['has too many connections', 'lower the size of the pools, or raise max_connections'],
   '53100': ['has no room on its disk', 'make room'],
+  [cancelled]: ['did not answer in time', 'check its load, and what else holds locks'],
   '57P01': ['is shutting down', 'is it restarting?'],
   '57P02': ['has crashed', 'is it restarting?'],
   '57P03': ['is not ready', 'it is starting'],

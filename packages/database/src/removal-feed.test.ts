@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { eventually } from '@sojourn/conformance'
-import { createTrial, databases, sqlite, type Trial } from './databases.fixture.ts'
-import type { DatabaseStore } from './store.ts'
+import { createTrial, databases, mariadb, sqlite, type Trial } from './databases.fixture.ts'
+import { createDatabaseStore, type DatabaseStore } from './store.ts'
 
 for (const database of databases) {
   suite(`the removals of a store in ${database.name}`, () => {
@@ -91,11 +91,32 @@ for (const database of databases) {
         toldAnew.ids.filter(id => told.ids.includes(id)),
         [],
       )
+
+      // Asks by itself, and counts for nothing in the trial.
+      const { driver, end } = database.connect()
+      const outside = createDatabaseStore({ driver, table: trial.table, now: trial.clock.now })
+      const toldOutside = listen(outside)
+      toldAnew.stop()
+      await untilNobodyAsks()
+      const toldAgain = listen(store)
+      await untilHeard(trial, other, toldAgain)
       await store.close()
-      toldAnew.ids.length = 0
-      await write(trial, 'late', other)
-      await other.remove('late')
-      assert.deepEqual(toldAnew.ids, [])
+      toldAgain.ids.length = 0
+      await untilNobodyAsks()
+      assert.deepEqual(toldAgain.ids, [])
+      await outside.close()
+      await end()
+
+      async function untilNobodyAsks() {
+        assert.equal(trial.countListening(), 0)
+        trial.takeRounds()
+        for (let round = 0; round < 3; round++) await untilHeard(trial, other, toldOutside)
+        const asked = trial.takeRounds().flatMap(statements => statements.map(({ sql }) => sql))
+        assert.deepEqual(
+          asked.filter(sql => /select.*\bseq\b/.test(sql)),
+          [],
+        )
+      }
     })
   })
 }
@@ -119,6 +140,23 @@ test('what waits to be told is forgotten after an hour', async () => {
   assert.equal(await count(), 1)
 })
 
+for (const database of [sqlite, mariadb]) {
+  test(`what waits to be told in ${database.name} is forgotten a thousand at a time`, async () => {
+    await using trial = await createTrial(database)
+    const { store, clock } = trial
+    const records = Array.from({ length: 2500 }, () => trial.record())
+    await Promise.all(records.map(record => store.write(record)))
+    await Promise.all(records.map(({ id }) => store.remove(id)))
+    clock.advance(3_600_001)
+    trial.takeRounds()
+    await store.clearExpired()
+    const sqls = trial.takeRounds().flatMap(statements => statements.map(({ sql }) => sql))
+    assert.equal(sqls.filter(sql => /^delete from \S+_removals\W/.test(sql)).length, 3)
+    const [left] = await trial.driver.run([{ sql: `select 1 from ${trial.table}_removals`, values: [] }])
+    assert.deepEqual(left?.rows, [])
+  })
+}
+
 interface Told {
   readonly ids: string[]
   readonly stop: () => void
@@ -135,7 +173,7 @@ async function write(trial: Trial, id: string, store = trial.store): Promise<voi
 
 let removals = 0
 /** Only what is broken ever comes to the end of it. */
-const patienceMs = 5000
+const patienceMs = 20_000
 
 /** Removes by `store` until one removal is heard: by then the listener hears, and has heard all before. */
 async function untilHeard(trial: Trial, store: DatabaseStore, { ids }: Told): Promise<void> {

@@ -26,10 +26,10 @@ export function toRow(record: SessionRecord): Row {
 }
 
 /** Null, and one event, if the row is not ours, or was damaged. */
-export function toRecord(store: string, row: Row): SessionRecord | null {
+export function toRecord(store: string, row: Row, asked?: string): SessionRecord | null {
   const [id, userId, data, createdAt, deadline, expiresAt, version, generation, rotatedAt, attempts] = row
   const ownId = fromText(id)
-  return checkRecord(store, typeof ownId === 'string' ? ownId : '', {
+  return checkRecord(store, asked ?? (typeof ownId === 'string' ? ownId : ''), {
     id: ownId,
     userId: fromText(userId),
     data,

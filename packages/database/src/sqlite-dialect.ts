@@ -22,6 +22,8 @@ export const sqlite: Dialect = {
     const remove = `delete from ${records} where ${ids} returning id`
     const clear = `delete from ${records} where id in (
       select id from ${records} where expires_at <= ? order by expires_at limit ${clearedAtOnce})`
+    const forgetRemovals = `delete from ${removals} where seq in (
+      select seq from ${removals} where at < ? order by at limit ${clearedAtOnce})`
     const change = (sql: string, values: readonly SqlValue[]) => ({
       statements: [{ sql, values }],
       changed: firstIds,
@@ -41,6 +43,7 @@ export const sqlite: Dialect = {
         }
       },
       clear: now => ({ sql: clear, values: [now] }),
+      forgetRemovals: before => ({ sql: forgetRemovals, values: [before] }),
     }
   },
 

@@ -126,8 +126,8 @@ class SqliteDriver implements Driver {
         isDuplicate: false,
       })
     }
-    const remedy = remedies[number]
-    const message = `${name} failed: ${reasonOf(cause)}${remedy === undefined ? '' : ` (${number}): ${remedy}.`}`
+    const remedy = remedies[number] ?? 'check the file, and that the store is not closed'
+    const message = `${name} failed: ${reasonOf(cause)} (${number}): ${remedy}.`
     return new SessionError('store_unavailable', message, { cause })
   }
 }

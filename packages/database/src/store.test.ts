@@ -300,6 +300,19 @@ for (const database of databases) {
   })
 }
 
+test('a store whose table compares without case gives nobody the session of another', async () => {
+  await using trial = await createTrial(mariadb)
+  const { store, driver, table, record } = trial
+  const sql = `alter table ${table} convert to character set utf8mb4 collate utf8mb4_general_ci`
+  await driver.run([{ sql, values: [] }])
+  const written = record({ id: 'abc', userId: 'alice' })
+  await store.write(written)
+  assert.equal(await store.read('ABC'), null)
+  assert.deepEqual(await Promise.all([store.read('ABC'), store.read('abc')]), [null, written])
+  assert.deepEqual(await store.listByUser('Alice'), [])
+  assert.deepEqual(await store.listByUser('alice'), [written])
+})
+
 test('a store refuses a table that is no plain name', () => {
   const { driver } = sqlite.connect()
   const names = ['', '1st', 'Sessions', 'a.b', 'a b', 'a"', 'a;', 'x'.repeat(41), 'é']

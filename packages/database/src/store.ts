@@ -72,7 +72,7 @@ class Store implements DatabaseStore {
   async read(id: string): Promise<SessionRecord | null> {
     this.#clearing.arm()
     const row = await this.#reads.add(toText(id))
-    return row === undefined ? null : toRecord(this.name, row)
+    return row === undefined ? null : toRecord(this.name, row, id)
   }
 
   async write(next: SessionRecord): Promise<boolean> {
@@ -87,7 +87,10 @@ class Store implements DatabaseStore {
   async listByUser(userId: string): Promise<SessionRecord[]> {
     this.#clearing.arm()
     const [found] = await this.#driver.run([this.#queries.listByUser(toText(userId))])
-    return (found?.rows ?? []).map(row => toRecord(this.name, row)).filter(record => record !== null)
+    return (found?.rows ?? [])
+      .map(row => toRecord(this.name, row))
+      .filter(record => record?.userId === userId)
+      .filter(record => record !== null)
   }
 
   async remove(id: string): Promise<void> {
