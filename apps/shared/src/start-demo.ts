@@ -18,15 +18,16 @@ export async function startDemo(options: StartDemoOptions): Promise<void> {
     console.error(`Port ${port} is taken: say another in PORT.`)
     process.exit(1)
   })
-  console.log(`${title}: ${served.url}`)
-  console.log('Sign in as alice / wonderland or as bob / builder. Ctrl-C ends the demo.')
-
-  await new Promise<unknown>(end => {
+  const ended = new Promise<unknown>(end => {
     process.on('SIGINT', end)
     process.on('SIGTERM', end)
     process.on('disconnect', end) // a test that is killed takes its demo along
     process.channel?.unref() // which that listener would keep open
   })
+  console.log(`${title}: ${served.url}`)
+  console.log('Sign in as alice / wonderland or as bob / builder. Ctrl-C ends the demo.')
+
+  await ended
   await served.close()
   await strategy.close().catch((error: Error) => {
     console.error(error.message)
