@@ -26,7 +26,7 @@ export function interleave(strategy: SessionStrategy): Interleaved {
       resume: credential => inTurn(() => strategy.resume(credential)),
       save: (record, options) => inTurn(() => strategy.save(record, options)),
       revoker: revoker && {
-        revoke: id => inTurn(() => revoker.revoke(id)),
+        revoke: (id, options) => inTurn(() => revoker.revoke(id, options)),
         revokeAll: (userId, options) => inTurn(() => revoker.revokeAll(userId, options)),
         onRevoked: listener => revoker.onRevoked(listener),
       },

@@ -17,7 +17,7 @@ export function createReferenceCookie({ keys, now }: Omit<StrategyOptions, 'stor
   }
   return {
     name: 'reference-cookie',
-    traits: { durable: true, shared: true, detectsConflicts: false, newCredential: 'at-save' },
+    traits: { durable: true, shared: true, detectsConflicts: false, newCredential: 'at-save', cookieName: null },
     revoker: null,
     directory: null,
 

@@ -48,6 +48,16 @@ export function mergeData(base: object, mine: object, theirs: object): Data {
 
 const isSame = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b)
 
+/** Of the text of a JSON object, for messages: `"cart", which has 5120 bytes`. */
+export function describeBiggestKey(text: string): string {
+  const sizes = Object.entries(parseData(text) ?? {}).map(([key, value]) => ({
+    key,
+    bytes: Buffer.byteLength(JSON.stringify(value)),
+  }))
+  const biggest = sizes.reduce((a, b) => (b.bytes > a.bytes ? b : a), { key: '', bytes: 0 })
+  return `${JSON.stringify(biggest.key)}, which has ${biggest.bytes} bytes`
+}
+
 /** The path of, and the word for, the first thing in `value` that JSON would drop or turn into another. */
 function findLoss(value: unknown, depth: number): string | null {
   if (typeof value === 'string' || typeof value === 'boolean' || value === null) return null

@@ -1,5 +1,5 @@
 import { createSessionId } from './credential.ts'
-import { mergeData, parseData, stringifyData } from './data.ts'
+import { describeBiggestKey, mergeData, parseData, stringifyData } from './data.ts'
 import { SessionError } from './errors.ts'
 import { publish, type SessionEvents } from './events.ts'
 import { isReserved, putData, reservedKey } from './session.ts'
@@ -110,7 +110,7 @@ export class Draft {
     if (bytes > maxDataBytes) {
       throw new SessionError(
         'data_too_large',
-        `Session data has ${bytes} bytes, maxDataBytes is ${maxDataBytes}.`,
+        `Session data has ${bytes} bytes, maxDataBytes is ${maxDataBytes}. The biggest key is ${describeBiggestKey(text)}.`,
       )
     }
   }

@@ -4,7 +4,7 @@ export type SessionErrorCode =
   | 'weak_secret' // a secret shorter than 32 bytes, or none at all; thrown at construction
   | 'not_json' // session data holds what JSON cannot carry
   | 'reserved_key' // session data uses a name that belongs to the session itself
-  | 'data_too_large' // session data is longer than `maxDataBytes`
+  | 'data_too_large' // session data is longer than `maxDataBytes`, or than fits the strategy's credential
   | 'session_ended' // saving a session that was ended, or became another user's, in the meantime
   | 'conflict' // too many parallel saves of one session, none of which this one could follow
   | 'store_unavailable' // the strategy failed: its store is down, answered with an error, or too late

@@ -1,5 +1,7 @@
 export * from './cookie-header.ts'
+export * from './cookie-parts.ts'
 export * from './credential.ts'
+export { describeBiggestKey } from './data.ts'
 export * from './errors.ts'
 export { onSessionEvent, publish, type SessionEvent, type SessionEvents } from './events.ts'
 export { guardStore } from './guard-store.ts'

@@ -20,13 +20,7 @@ export interface Keyring {
  * @throws {SessionError} `weak_secret` if there is none, or one is too short
  */
 export function createKeyring(secrets: readonly Secret[], purpose: string): Keyring {
-  if (!Array.isArray(secrets) || secrets.length === 0) {
-    throw new SessionError(
-      'weak_secret',
-      'No secret: pass a list of at least one, of 32 random bytes or more.',
-    )
-  }
-  const keys = secrets.map((secret, index) => deriveKey(secret, index, purpose))
+  const keys = checkSecrets(secrets).map(secret => deriveKey(secret, purpose))
   const [newest] = keys as [KeyObject]
   return {
     sign: text => mac(newest, text),
@@ -39,18 +33,32 @@ export function createKeyring(secrets: readonly Secret[], purpose: string): Keyr
   }
 }
 
-function deriveKey(secret: Secret, index: number, purpose: string): KeyObject {
-  const bytes = typeof secret === 'string' ? Buffer.from(secret, 'utf8') : secret
-  if (!(bytes instanceof Uint8Array) || bytes.length < minSecretBytes) {
+/**
+ * The secrets as bytes, in their order.
+ *
+ * @throws {SessionError} `weak_secret` if there is none, or one is too short
+ */
+export function checkSecrets(secrets: readonly Secret[]): Uint8Array[] {
+  if (!Array.isArray(secrets) || secrets.length === 0) {
+    throw new SessionError(
+      'weak_secret',
+      'No secret: pass a list of at least one, of 32 random bytes or more.',
+    )
+  }
+  return secrets.map((secret: Secret, index) => {
+    const bytes = typeof secret === 'string' ? Buffer.from(secret, 'utf8') : secret
+    if (bytes instanceof Uint8Array && bytes.length >= minSecretBytes) return bytes
     const found = bytes instanceof Uint8Array ? `${bytes.length} bytes` : typeof bytes
     throw new SessionError(
       'weak_secret',
       `Secret ${index + 1} is too short (${found}): use at least ${minSecretBytes} random bytes, ` +
         'for example from `openssl rand -base64 32`.',
     )
-  }
-  return createSecretKey(new Uint8Array(hkdfSync('sha256', bytes, '', `sojourn ${purpose}`, 32)))
+  })
 }
+
+const deriveKey = (secret: Uint8Array, purpose: string): KeyObject =>
+  createSecretKey(new Uint8Array(hkdfSync('sha256', secret, '', `sojourn ${purpose}`, 32)))
 
 const mac = (key: KeyObject, text: string) => createHmac('sha256', key).update(text).digest('base64url')
 

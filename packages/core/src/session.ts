@@ -75,9 +75,11 @@ export class LiveSession {
     this.#visit.end(everywhere)
   }
 
-  /** `signOut`, as users of client-sessions know it. */
-  reset(): void {
+  /** `signOut`, as users of client-sessions know it: what is under `keysToPreserve` is put into the new session. */
+  reset(keysToPreserve: readonly string[] = []): void {
+    const kept = Object.entries(this).filter(([key]) => keysToPreserve.includes(key))
     this.#visit.end(false)
+    Object.assign(this, Object.fromEntries(kept))
   }
 
   /** Moves the idle expiry with the next save, whether that is due or not. */

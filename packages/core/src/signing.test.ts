@@ -104,6 +104,13 @@ suite('signing out', () => {
     }
   })
 
+  test('and reset keeps what it is told to', async () => {
+    const visitor = new Visitor(new Site())
+    await visitor.visit(session => void Object.assign(session, { a: 1, b: 2 }).signIn('alice'))
+    await visitor.visit(session => session.reset(['b', 'missing', 'id']))
+    assert.deepEqual(await visitor.recall(), { userId: null, data: { b: 2 } })
+  })
+
   test('says nothing to a client that holds no credential', async () => {
     const request = await Request.open(new Site())
     request.session.signOut()

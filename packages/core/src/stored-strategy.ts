@@ -47,7 +47,7 @@ export function createStoredStrategy(options: StoredStrategyOptions): StoredStra
 
   return {
     name: store.name,
-    traits: { ...store.traits, detectsConflicts: true, newCredential: 'at-sign-in' },
+    traits: { ...store.traits, detectsConflicts: true, newCredential: 'at-sign-in', cookieName: null },
 
     async resume(credential) {
       const claim = verify(credential)

@@ -44,6 +44,8 @@ export interface SessionTraits {
   readonly detectsConflicts: boolean
   /** When the client is given a new credential, beside the first one. A transport must be able to deliver it. */
   readonly newCredential: 'at-sign-in' | 'at-save' | 'at-resume'
+  /** The cookie, without prefix, that its credentials are bound to: under another name they are worthless. Null: any. */
+  readonly cookieName: string | null
 }
 
 /** Turns credentials into records, and says when the client must hold a new credential. */
@@ -66,8 +68,11 @@ export interface SessionStrategy {
 
 /** Ends sessions while their clients are away. */
 export interface SessionRevoker {
-  /** Ends a session for good: no credential of it is honoured again, and no late save brings it back. */
-  revoke(id: string): Promise<void>
+  /**
+   * Ends a session for good: no credential of it is honoured again, and no late save brings it back. Who knows its
+   * `deadline` says so: a strategy that must remember what has ended can forget it then.
+   */
+  revoke(id: string, options?: { readonly deadline?: number }): Promise<void>
   revokeAll(userId: string, options?: { readonly except?: string }): Promise<void>
   /**
    * Calls back with the id of each session ended early, by this process or, where the store can tell, by any

@@ -194,7 +194,8 @@ export class Visit {
   async #revoke({ draft: { record, userId }, everywhere }: Ended): Promise<void> {
     const { revoker, name } = this.policy.strategy
     if (revoker !== null) {
-      if (record !== null) await this.policy.ask(() => revoker.revoke(record.id))
+      if (record !== null)
+        await this.policy.ask(() => revoker.revoke(record.id, { deadline: record.deadline }))
       if (everywhere && userId !== null) await this.policy.ask(() => revoker.revokeAll(userId))
     }
     if (record !== null)

@@ -1,9 +1,9 @@
-import { type CookieAttributes, formatCookie, readCookies, SessionError } from '@sojourn/core'
+import { type CookieAttributes, formatCredential, readCredentials, SessionError } from '@sojourn/core'
 import type { CredentialSlot, SessionRequest } from './slot.ts'
 
 export interface CookieOptions {
   /**
-   * Default `session`. On a secure connection `__Host-` is put before it, or `__Secure-` where `domain` or `path`
+   * Default: the name that the strategy binds its credentials to, else `session`. On a secure connection `__Host-` is put before it, or `__Secure-` where `domain` or `path`
    * forbid that (RFC 6265bis, section 4.1.3).
    */
   readonly name?: string
@@ -46,7 +46,7 @@ export function createCookieSlot(options: CookieOptions = {}, now: () => number 
 
     read(req) {
       const { cookie } = req.headers
-      return cookie === undefined ? [] : readCookies(cookie, isSecure(req) ? secureName : name)
+      return cookie === undefined ? [] : readCredentials(cookie, isSecure(req) ? secureName : name)
     },
 
     assertUsable(req) {
@@ -60,7 +60,8 @@ export function createCookieSlot(options: CookieOptions = {}, now: () => number 
       const lifeS = instruction.do === 'set' ? Math.ceil((instruction.until - now()) / 1000) : 0
       const maxAge = persistent || lifeS === 0 ? Math.min(lifeS, maxAgeLimitS) : undefined
       const cookieName = attributes.secure ? secureName : name
-      res.appendHeader('Set-Cookie', formatCookie(cookieName, value, { ...attributes, maxAge }))
+      const { cookie = '' } = req.headers
+      res.appendHeader('Set-Cookie', formatCredential(cookieName, value, { ...attributes, maxAge }, cookie))
       // A cache that kept this answer would hand the credential to others.
       res.setHeader('Cache-Control', 'no-store')
     },
@@ -80,6 +81,7 @@ function refuseImpossible({ name, domain, path, sameSite, secure }: Chosen): voi
       domain !== undefined && !/^\.?[a-z\d]([a-z\d.-]*[a-z\d])?$/i.test(domain),
       'the domain must be a host name',
     ],
+    [path.length > 1024, 'the path must have at most 1,024 bytes (RFC 6265bis, section 5.6)'],
     [!['lax', 'strict', 'none'].includes(sameSite), 'sameSite must be lax, strict or none'],
     [!['auto', true, false].includes(secure), 'secure must be auto, true or false'],
     [sameSite === 'none' && secure !== true, 'sameSite none needs secure: true, or browsers drop the cookie'],
