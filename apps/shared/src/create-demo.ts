@@ -24,7 +24,7 @@ const root = resolve(import.meta.dirname, '..')
 export function createDemo(options: DemoOptions): Express {
   const { strategy, title, about, idleMs = 3_600_000, now = Date.now } = options
   // Cookies do not tell ports apart: under one name, demos that run side by side would sign each other out.
-  const cookieName = `${strategy.name}-session`
+  const cookieName = strategy.traits.cookieName ?? `${strategy.name}-session`
 
   const app = express()
   app.set('view engine', 'ejs').set('views', resolve(root, 'views'))

@@ -4,9 +4,9 @@ import { setImmediate } from 'node:timers/promises'
 const patienceMs = 2000
 
 /** Waits until `condition` holds. Only what is broken ever comes to the end of its patience. */
-export async function eventually(condition: () => boolean, what: string): Promise<void> {
+export async function eventually(condition: () => boolean | Promise<boolean>, what: string): Promise<void> {
   const end = performance.now() + patienceMs
-  while (!condition()) {
+  while (!(await condition())) {
     assert.ok(performance.now() < end, `never happened: ${what}`)
     await setImmediate()
   }

@@ -8,11 +8,7 @@ export {
   type MysqlDriverOptions,
   type MysqlPool,
 } from './mysql.ts'
-export {
-  createPostgresDriver,
-  type PostgresClient,
-  type PostgresDriverOptions,
-  type PostgresPool,
-} from './postgres.ts'
+export { createPostgresDriver, type PostgresDriverOptions } from './postgres.ts'
+export type { PostgresClient, PostgresPool } from './postgres-pool.ts'
 export { createSqliteDriver } from './sqlite.ts'
 export { createDatabaseStore, type DatabaseStore, type DatabaseStoreOptions } from './store.ts'

@@ -1,10 +1,11 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
-import type { PostgresClient } from './postgres.ts'
+import type { PostgresClient } from './postgres-pool.ts'
 
 /**
  * Asks the server to end what a connection is at: the loss of a connection does not end a statement that waits for a
- * lock. Fulfilled once the server has seen to it, or did not within `patienceMs`.
+ * lock. Fulfilled once the server has seen to it, refuses to, or
+ * did not within `patienceMs`.
  *
  * Not by SQL, which needs one more of the connections that may all be taken, and would name a stranger's behind a pooler.
  * https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-CANCELING-REQUESTS
@@ -20,5 +21,5 @@ export async function cancel(client: PostgresClient, patienceMs: number): Promis
   socket.on('error', () => {})
   socket.setTimeout(patienceMs, () => socket.destroy())
   socket.resume().end(request)
-  await once(socket, 'close')
+  await once(socket, 'close').catch(() => {})
 }

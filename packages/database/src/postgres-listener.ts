@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises'
-import type { PostgresClient, PostgresPool } from './postgres.ts'
+import type { PostgresClient, PostgresPool } from './postgres-pool.ts'
+import type { RunningStatements } from './postgres-running.ts'
 
 /** How often the connection is tried: a network that has fallen silent tells nobody. */
 const keepAliveMs = 5000
@@ -10,7 +11,7 @@ export function keepListening(
   pool: PostgresPool,
   channel: string,
   listener: (message: string) => void,
-  timeoutMs: number,
+  running: RunningStatements,
 ): () => Promise<void> {
   const stopped = new AbortController()
   const { signal } = stopped
@@ -51,8 +52,7 @@ export function keepListening(
     return hasListened
   }
 
-  const ask = (client: PostgresClient, text: string) =>
-    client.query({ text, rowMode: 'array', query_timeout: timeoutMs })
+  const ask = (client: PostgresClient, text: string) => running.run(client, { text, rowMode: 'array' })
 
   const life = live()
   return () => {

@@ -1,38 +1,27 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { suite, test } from 'node:test'
-import { createRecord, eventually } from '@sojourn/conformance'
-import { SessionError } from '@sojourn/core'
+import { createRecord } from '@sojourn/conformance'
 import { startPostgres, startProxy } from '@sojourn/testbed'
 import pg from 'pg'
 import type { Driver } from './driver.ts'
 import { createPostgresDriver } from './postgres.ts'
-import { createDatabaseStore, type DatabaseStore } from './store.ts'
+import { type Opened, type OpenOptions, testServer } from './server.fixture.ts'
+import { createDatabaseStore } from './store.ts'
 
-suite('a store in PostgreSQL', () => {
-  test('says what is wrong with the address', async () => {
-    await using server = await startPostgres()
-    const wrong: Record<string, Partial<URL>> = {
-      'refuses the password (28P01)': { password: 'wrong' },
-      'refuses the password': { username: 'nobody' },
-      'has no such database (3D000)': { pathname: '/nowhere' },
-      'does not answer (ECONNREFUSED)': { port: '1' },
-      'has a host name that': { hostname: 'nowhere.invalid' }, // ENOTFOUND or EAI_AGAIN
-    }
-    for (const [meaning, part] of Object.entries(wrong)) {
-      const url = Object.assign(new URL(server.url), part)
-      await using opened = open(url.href)
-      const { hostname, port } = url
-      await assert.rejects(opened.store.read('a'), (error: unknown) => {
-        assert.ok(error instanceof SessionError)
-        assert.equal(error.code, 'store_unavailable')
-        assert.ok(error.message.startsWith(`PostgreSQL at ${hostname}:${port} ${meaning}`), error.message)
-        assert.ok(error.cause instanceof Error)
-        assert.ok(!error.message.includes(new URL(server.url).password))
-        return true
-      })
-    }
-  })
+testServer({
+  name: 'PostgreSQL',
+  start: startPostgres,
+  open,
+  refusals: {
+    password: 'refuses the password (28P01)',
+    user: 'refuses the password',
+    database: 'has no such database (3D000)',
+  },
+})
 
+suite('the PostgreSQL driver', () => {
   test('says what to do when a connection, or the way to one, is lost', async () => {
     await using server = await startPostgres()
     await using proxy = await startProxy(server)
@@ -109,68 +98,49 @@ suite('a store in PostgreSQL', () => {
     create(2)
   })
 
-  test('rides out a server that is away at first, and one that crashes', async () => {
+  test('has ended its cancelling before the next statement, which that would end', async () => {
     await using server = await startPostgres()
-    await server.kill()
-    await using opened = open(server.url)
-    const { store } = opened
-    const told: string[] = []
-    store.onRemoved(id => void told.push(id))
-    await assert.rejects(store.migrate(), { code: 'store_unavailable' })
-    await assert.rejects(store.read('a'), { code: 'store_unavailable' })
-    await server.restart()
-    await store.migrate()
-    const record = createRecord(Date.now(), { version: 1 })
-    assert.equal(await store.write(record), true)
-    await hearsRemovalsOf(server.url, told)
-
-    await Promise.all([store.listByUser('a'), store.listByUser('b')]) // Leaves idle connections.
-    await server.kill()
-    await assert.rejects(store.read('a'), { code: 'store_unavailable' })
-    await assert.rejects(store.remove('a'), { code: 'store_unavailable' })
-    await server.restart()
-    assert.deepEqual(await store.read(record.id), record)
-    await hearsRemovalsOf(server.url, told)
+    using gate = await startGate(server.url)
+    await using opened = open(gate.url, { timeoutMs: 300, connectionTimeoutMillis: 5000 })
+    const { driver } = opened
+    await driver.run([{ sql: 'select 1', values: [] }])
+    await driver.run([{ sql: 'select pg_sleep(0.5)', values: [] }]) // Ends by itself.
+    assert.equal(gate.ended, 1)
   })
 
-  test('gives up connections that fell silent, and all is well when the network is', async () => {
+  test('gives up a late statement that cannot be cancelled, as no connection can be made', async () => {
     await using server = await startPostgres()
-    await using proxy = await startProxy(server)
-    await using opened = open(proxy.url, { max: 3, timeoutMs: 300 })
-    const { store, pool } = opened
-    await store.migrate()
-    const told: string[] = []
-    store.onRemoved(id => void told.push(id))
-    await hearsRemovalsOf(server.url, told)
+    using gate = await startGate(server.url)
+    await using opened = open(gate.url, { timeoutMs: 300, connectionTimeoutMillis: 5000 })
+    const { driver, pool } = opened
+    await driver.run([{ sql: 'select 1', values: [] }])
+    gate.close()
+    const slow = driver.run([{ sql: 'select pg_sleep(10)', values: [] }])
+    await assert.rejects(slow, { code: 'store_unavailable', message: /did not answer in time: check/ })
+    assert.equal(pool.totalCount, 0)
+  })
 
-    await Promise.all([store.listByUser('a'), store.listByUser('b')]) // Leaves idle connections.
-    proxy.blackHole()
-    for (let round = 0; round < 3; round++) {
-      const asked = [store.read('a'), store.listByUser('a'), store.listByUser('b'), store.remove('a')]
-      for (const { status } of await Promise.allSettled(asked)) assert.equal(status, 'rejected')
-    }
-    proxy.heal()
-    await eventually(() => pool.waitingCount === 0, 'nobody waits')
-    for (let round = 0; round < 5; round++) assert.equal(await readInTheEnd(store), null)
-    await hearsRemovalsOf(server.url, told)
+  test('lets no statement be given up by a limit of the pool: the server would go on with it', async () => {
+    await using server = await startPostgres()
+    await using opened = open(server.url, { query_timeout: 50 })
+    await opened.driver.run([{ sql: 'select pg_sleep(0.2)', values: [] }])
   })
 })
 
-interface Opened extends AsyncDisposable {
-  readonly store: DatabaseStore
+interface PostgresOpened extends Opened {
   readonly driver: Driver
   readonly pool: pg.Pool
 }
 
-function open(connectionString: string, options: { max?: number; timeoutMs?: number } = {}): Opened {
-  const { max = 10, timeoutMs = 2000 } = options
-  const pool = new pg.Pool({ connectionString, max })
-  const driver = createPostgresDriver(pool, { timeoutMs })
+function open(url: string, { timeoutMs, ...options }: OpenOptions & pg.PoolConfig = {}): PostgresOpened {
+  const pool = new pg.Pool({ connectionString: url, ...options })
+  const driver = createPostgresDriver(pool, { ...(timeoutMs && { timeoutMs }) })
   const store = createDatabaseStore({ driver })
   return {
     driver,
     store,
     pool,
+    countWaiting: () => pool.waitingCount,
     async [Symbol.asyncDispose]() {
       await store.close()
       await pool.end()
@@ -178,26 +148,37 @@ function open(connectionString: string, options: { max?: number; timeoutMs?: num
   }
 }
 
-/** Connections that were being made while the network was away may fail once more. */
-async function readInTheEnd(store: DatabaseStore): Promise<unknown> {
-  for (let triesLeft = 3; ; triesLeft--) {
-    try {
-      return await store.read('unknown')
-    } catch (error) {
-      if (triesLeft === 1) throw error
-    }
-  }
+interface Gate extends Disposable {
+  readonly url: string
+  /** How many connections the server has ended. */
+  readonly ended: number
+  /** Lets no more connections be made. */
+  close(): void
 }
 
-/** Has another process remove sessions until one is told. */
-async function hearsRemovalsOf(url: string, told: string[]): Promise<void> {
-  await using other = open(url)
-  const heard = told.length
-  const end = performance.now() + 15_000
-  while (told.length === heard) {
-    assert.ok(performance.now() < end, 'no removal is heard')
-    const record = createRecord(Date.now(), { version: 1 })
-    await other.store.write(record)
-    await other.store.remove(record.id)
+/** A way to a server that lets a second connection through when the first is next answered. */
+async function startGate(address: string): Promise<Gate> {
+  const url = new URL(address)
+  const targetPort = Number(url.port)
+  let first: Socket | undefined
+  let ended = 0
+  const gate = createServer({ allowHalfOpen: true }, async client => {
+    client.on('error', () => {})
+    if (first !== undefined) await once(first, 'data')
+    const target = connect({ port: targetPort, host: url.hostname, allowHalfOpen: true })
+    target.on('error', () => {}).on('end', () => ended++)
+    first ??= target
+    client.pipe(target).pipe(client)
+  })
+  await once(gate.listen(0, '127.0.0.1'), 'listening')
+  url.port = `${(gate.address() as AddressInfo).port}`
+  const close = () => void gate.close()
+  return {
+    url: url.href,
+    get ended() {
+      return ended
+    },
+    close,
+    [Symbol.dispose]: close,
   }
 }

@@ -10,53 +10,10 @@ import {
   RefusedStatement,
   reasonOf,
 } from './faults.ts'
-import { cancel } from './postgres-cancel.ts'
 import { postgres } from './postgres-dialect.ts'
 import { keepListening } from './postgres-listener.ts'
-
-/** How long the server may take to cancel what took too long. */
-const graceMs = 500
-
-/** What is asked of a pool of `pg`. */
-export interface PostgresPool {
-  connect(): Promise<PostgresClient>
-  on(event: 'error', listener: (error: Error) => void): unknown
-  readonly options?: PostgresPoolOptions
-}
-
-export interface PostgresPoolOptions {
-  connectionTimeoutMillis?: number | undefined
-  readonly max?: number | undefined
-  readonly connectionString?: string | undefined
-  readonly host?: string | undefined
-  readonly port?: number | undefined
-}
-
-export interface PostgresClient {
-  query(query: PostgresQuery): Promise<PostgresResult>
-  on(event: 'error' | 'end', listener: (error?: Error) => void): unknown
-  on(event: 'notification', listener: (message: { readonly payload?: string | undefined }) => void): unknown
-  off(event: 'error', listener: (error?: Error) => void): unknown
-  release(destroy?: boolean): void
-  unref?(): void
-  readonly host?: string
-  readonly port?: number
-  readonly processID?: number | null
-  readonly secretKey?: number | null
-}
-
-export interface PostgresQuery {
-  name?: string
-  text: string
-  values?: unknown[]
-  rowMode: 'array'
-  query_timeout: number
-}
-
-export interface PostgresResult {
-  readonly rows: unknown[]
-  readonly rowCount: number | null
-}
+import type { PostgresPool, PostgresQuery } from './postgres-pool.ts'
+import { RunningStatements } from './postgres-running.ts'
 
 export interface PostgresDriverOptions {
   /**
@@ -93,15 +50,19 @@ export function createPostgresDriver(pool: PostgresPool, options: PostgresDriver
 class PostgresDriver implements Driver {
   readonly dialect = postgres
   readonly #pool: PostgresPool
-  readonly #timeoutMs: number
   readonly #prepare: boolean
-  readonly #texts = new Map<string, { readonly name: string; readonly text: string }>()
+  readonly #running: RunningStatements
+  readonly #options: Omit<PostgresQuery, 'text'>
+  readonly #prepared = new Map<string, Pick<PostgresQuery, 'name' | 'text'>>()
   readonly #stops = new Set<() => Promise<void>>()
 
   constructor(pool: PostgresPool, timeoutMs: number, prepare: boolean) {
     this.#pool = pool
-    this.#timeoutMs = timeoutMs
     this.#prepare = prepare
+    this.#running = new RunningStatements(timeoutMs)
+    // A limit of the pool's own would give a statement up, and leave it running on the server.
+    const limit = pool.options?.query_timeout && { query_timeout: 2 ** 31 - 1 }
+    this.#options = { rowMode: 'array', ...limit }
   }
 
   async run(statements: readonly Statement[]): Promise<readonly Result[]> {
@@ -115,7 +76,7 @@ class PostgresDriver implements Driver {
   }
 
   listen = (channel: string, listener: (message: string) => void): (() => Promise<void>) => {
-    const stopListening = keepListening(this.#pool, channel, listener, this.#timeoutMs)
+    const stopListening = keepListening(this.#pool, channel, listener, this.#running)
     const stop = () => {
       this.#stops.delete(stop)
       return stopListening()
@@ -131,16 +92,16 @@ class PostgresDriver implements Driver {
   async #tryToRun(statements: readonly Statement[]): Promise<readonly Result[]> {
     const isTransaction = statements.length > 1
     const client = await this.#pool.connect()
-    const ignore = () => {}
     client.on('error', ignore)
     let isSound = false
     try {
       const results: Result[] = []
-      if (isTransaction) await this.#ask(client, { sql: 'begin', values: [] })
-      for (const statement of statements) results.push(await this.#ask(client, statement))
-      if (isTransaction) await this.#ask(client, { sql: 'commit', values: [] })
+      for (const statement of isTransaction ? [begin, ...statements, commit] : statements) {
+        const { rows, rowCount } = await this.#running.run(client, this.#toQuery(statement))
+        results.push({ rows: rows as Row[], changed: rowCount ?? 0 })
+      }
       isSound = true
-      return results
+      return isTransaction ? results.slice(1, -1) : results
     } catch (error) {
       isSound = !isTransaction && codeOf(error) === cancelled
       throw error
@@ -150,34 +111,16 @@ class PostgresDriver implements Driver {
     }
   }
 
-  async #ask(client: PostgresClient, statement: Statement): Promise<Result> {
-    let cancelling: Promise<void> | undefined
-    const late = () => {
-      cancelling = cancel(client, graceMs)
-    }
-    const timer = setTimeout(late, this.#timeoutMs)
-    try {
-      return toResult(await client.query(this.#toQuery(statement)))
-    } finally {
-      clearTimeout(timer)
-      await cancelling // Lest it end the next statement.
-    }
-  }
-
   #toQuery({ sql, values }: Statement): PostgresQuery {
-    const options = { rowMode: 'array', query_timeout: this.#timeoutMs + graceMs } as const
-    if (values.length === 0) return { text: sql, ...options }
-    let prepared = this.#texts.get(sql)
+    if (values.length === 0) return { text: sql, ...this.#options }
+    let prepared = this.#prepared.get(sql)
     if (prepared === undefined) {
       let count = 0
       const text = sql.replaceAll('?', () => `$${++count}`)
-      prepared = { name: `sojourn_${hash('sha256', text).slice(0, 16)}`, text }
-      this.#texts.set(sql, prepared)
+      prepared = this.#prepare ? { name: `sojourn_${hash('sha256', text).slice(0, 16)}`, text } : { text }
+      this.#prepared.set(sql, prepared)
     }
-    const { name, text } = prepared
-    return this.#prepare
-      ? { name, text, values: values as unknown[], ...options }
-      : { text, values: values as unknown[], ...options }
+    return { ...prepared, values: values as unknown[], ...this.#options }
   }
 
   #explain(cause: unknown): SessionError {
@@ -195,10 +138,9 @@ class PostgresDriver implements Driver {
   }
 }
 
-const toResult = ({ rows, rowCount }: PostgresResult): Result => ({
-  rows: rows as Row[],
-  changed: rowCount ?? 0,
-})
+const ignore = () => {}
+const begin: Statement = { sql: 'begin', values: [] }
+const commit: Statement = { sql: 'commit', values: [] }
 
 // https://www.postgresql.org/docs/current/errcodes-appendix.html
 /** Nothing was done, because of what others did at the same time. */

@@ -87,10 +87,10 @@ class Store implements DatabaseStore {
   async listByUser(userId: string): Promise<SessionRecord[]> {
     this.#clearing.arm()
     const [found] = await this.#driver.run([this.#queries.listByUser(toText(userId))])
-    return (found?.rows ?? [])
-      .map(row => toRecord(this.name, row))
-      .filter(record => record?.userId === userId)
-      .filter(record => record !== null)
+    return (found?.rows ?? []).flatMap(row => {
+      const record = toRecord(this.name, row)
+      return record?.userId === userId ? [record] : []
+    })
   }
 
   async remove(id: string): Promise<void> {

@@ -97,9 +97,10 @@ export function fromNodeRedis(client: AnyClient): RedisClient {
       stopWatching()
       for (const event of readyEvents) client.off(event, ready)
       for (const [subscriber, subscribing] of subscribers) {
-        // What a Sentinel client is connecting to while it is destroyed, it goes on connecting to for ever.
+        // What is destroyed while it connects goes on for ever: a Sentinel client connecting, the others pinging.
         if ('getSentinelNode' in client) await subscribing.catch(() => {})
         await subscriber.destroy()
+        subscribing.finally(() => subscriber.destroy()).catch(() => {})
       }
       subscribers.clear()
     },

@@ -1,0 +1,230 @@
+import {
+  createListeners,
+  guardStore,
+  SessionError,
+  type SessionRecord,
+  type SessionRevoker,
+  type SessionStore,
+} from '@sojourn/core'
+import { type Ending, wholeSession } from './ending.ts'
+import { RevocationLog } from './revocation-log.ts'
+import { SeenSessions } from './seen-sessions.ts'
+import { Snapshot } from './snapshot.ts'
+
+/** How far the clocks of servers may differ: endings are kept that much longer. */
+const skewMs = 300_000
+/** More sign-ins of one session than happen in between: a floor is above all generations before it. */
+const floorStep = 1024
+
+export interface RevocationsOptions {
+  /** Where endings are kept; closed with the strategy. Only what it shares is known to other servers. */
+  readonly store: SessionStore
+  /** As given to `sessions`: endings are kept that long, and no session may live longer; default 24 hours. */
+  readonly deadlineMs?: number
+  /** How often the store is asked for endings of which it has not told, in milliseconds; default 1 s. */
+  readonly pollMs?: number
+  /** For how long the store may fail until `whenStale` counts, in milliseconds, above `pollMs`; default 10 s. */
+  readonly staleMs?: number
+  /**
+   * While the store has failed for longer than that: `closed`, the default, answers with `store_unavailable`; `open`
+   * honours sessions that may have been ended meanwhile.
+   */
+  readonly whenStale?: 'closed' | 'open'
+  /** How long each operation of the store may take, in milliseconds; default 2 s. */
+  readonly timeoutMs?: number
+  /** The clock, in milliseconds since the epoch. */
+  readonly now?: () => number
+}
+
+/**
+ * Ends sessions that only their clients hold. Each process has all endings that count in its memory, so that to look
+ * one up asks no store.
+ *
+ * @throws {SessionError} `invalid_option`
+ */
+export function createRevocations(options: RevocationsOptions): Revocations {
+  const { store, deadlineMs = 86_400_000, pollMs = 1000, staleMs = 10_000, whenStale = 'closed' } = options
+  const { timeoutMs = 2000, now = Date.now } = options
+  for (const [name, value] of Object.entries({ deadlineMs, pollMs, staleMs })) {
+    if (!(Number.isInteger(value) && value > 0 && value <= 1e12)) {
+      throw new SessionError('invalid_option', `${name} must be a whole number from 1 on, not ${value}.`)
+    }
+  }
+  if (staleMs <= pollMs) {
+    throw new SessionError('invalid_option', `staleMs (${staleMs}) must be above pollMs (${pollMs}).`)
+  }
+  if (!['closed', 'open'].includes(whenStale)) {
+    throw new SessionError('invalid_option', `whenStale must be closed or open, not ${whenStale}.`)
+  }
+  return new Revocations(guardStore(store, timeoutMs), { deadlineMs, pollMs, staleMs, whenStale, now })
+}
+
+type Settings = Required<Omit<RevocationsOptions, 'store' | 'timeoutMs'>>
+
+/** What `createRevocations` makes, for `createCookieStrategy`. */
+export class Revocations implements SessionRevoker {
+  readonly #settings: Settings
+  readonly #log: RevocationLog
+  readonly #snapshot = new Snapshot()
+  readonly #seen = new SeenSessions()
+  readonly #listeners = createListeners()
+  readonly #stopListening: () => void
+  #timer: NodeJS.Timeout | undefined
+  #isClosed = false
+  #refreshing: Promise<void> | null = null
+  /** By `performance.now()`. */
+  #freshUntil = 0
+  #isLoaded = false
+  #hasFailed = false
+
+  constructor(store: SessionStore, settings: Settings) {
+    this.#settings = settings
+    this.#log = new RevocationLog(store, settings.now, ending => this.#take(ending))
+    this.#stopListening = this.#log.onSignal(() => this.#hear())
+    void this.#poll()
+  }
+
+  async revoke(id: string, { deadline }: { readonly deadline?: number } = {}): Promise<void> {
+    await this.#end(id, wholeSession, deadline)
+  }
+
+  async revokeAll(
+    userId: string,
+    { except = null }: { readonly except?: string | null } = {},
+  ): Promise<void> {
+    const { now, deadlineMs } = this.#settings
+    await this.#log.add({ kind: 'user', id: userId }, before => ({
+      floor: Math.max(now(), (before?.floor ?? 0) + floorStep),
+      except,
+      exceptFloor: (except === before?.except ? before?.exceptFloor : before?.floor) ?? 0,
+      until: now() + deadlineMs + skewMs,
+    }))
+  }
+
+  onRevoked(listener: (id: string) => void): () => void {
+    return this.#listeners.add(listener)
+  }
+
+  /** Whether a session is still good. A promise only if that is not known yet. */
+  isGood(record: SessionRecord): boolean | Promise<boolean> {
+    const fresh = this.#awaitFresh()
+    return fresh === null ? this.#judge(record) : fresh.then(() => this.#judge(record))
+  }
+
+  /** The generation under which a record may be saved, null if its session has ended. Ends those before a new one. */
+  async generationFor(record: SessionRecord, reissue: boolean): Promise<number | null> {
+    const { id, userId, version, generation } = record
+    this.#checkDeadline(record)
+    const begins = reissue || version === 0
+    if (begins && userId !== null) await this.#catchUp()
+    else await this.#awaitFresh()
+    const floor = begins ? this.#snapshot.floorOf(userId) : 0
+    const next = Math.max(floor, reissue && version > 0 ? generation + 2 : generation)
+    if (this.#snapshot.hasEnded({ id, userId: begins ? null : userId, generation })) return null
+    if (reissue && version > 0) await this.#end(id, next, record.deadline)
+    this.#seen.add({ id, userId, generation: next })
+    return next
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true
+    clearTimeout(this.#timer)
+    this.#stopListening()
+    await this.#log.close()
+  }
+
+  #end(sessionId: string, floor: number, deadline?: number): Promise<void> {
+    const { now, deadlineMs } = this.#settings
+    const until = (deadline ?? now() + deadlineMs) + skewMs
+    return this.#log.add({ kind: 'session', id: sessionId }, before => ({
+      floor: Math.max(floor, before?.floor ?? 0),
+      except: null,
+      exceptFloor: 0,
+      until: Math.max(until, before?.until ?? 0),
+    }))
+  }
+
+  #judge(record: SessionRecord): boolean {
+    if (this.#snapshot.hasEnded(record)) return false
+    this.#seen.add(record)
+    return true
+  }
+
+  #take(ending: Ending): void {
+    if (!this.#snapshot.add(ending) || !this.#isLoaded) return
+    for (const id of this.#takeEnded(ending)) this.#listeners.tell(id)
+  }
+
+  /** The ids of the sessions that it ends altogether; of a user's, those that are known here. */
+  #takeEnded({ kind, id, floor }: Ending): string[] {
+    if (kind === 'user') return this.#seen.takeEnded(seen => this.#snapshot.hasEnded(seen))
+    if (floor < wholeSession) return []
+    this.#seen.delete(id)
+    return [id]
+  }
+
+  /** Null if the snapshot is fresh, or stale ones are taken. */
+  #awaitFresh(): Promise<void> | null {
+    if (performance.now() < this.#freshUntil) return null
+    if (this.#hasFailed && this.#settings.whenStale === 'open') return null
+    return this.#catchUp()
+  }
+
+  async #catchUp(): Promise<void> {
+    try {
+      await this.#refresh()
+    } catch (cause) {
+      if (this.#settings.whenStale === 'open') return
+      throw new SessionError(
+        'store_unavailable',
+        `Which sessions have ended cannot be read: ${(cause as Error).message}`,
+        { cause },
+      )
+    }
+  }
+
+  #refresh(): Promise<void> {
+    this.#refreshing ??= this.#read().finally(() => {
+      this.#refreshing = null
+    })
+    return this.#refreshing
+  }
+
+  async #read(): Promise<void> {
+    const startedAt = performance.now()
+    try {
+      await this.#log.read()
+    } catch (error) {
+      this.#hasFailed = true
+      throw error
+    }
+    this.#isLoaded = true
+    this.#hasFailed = false
+    this.#freshUntil = startedAt + this.#settings.staleMs
+    this.#snapshot.forgetExpired(this.#settings.now())
+  }
+
+  /** What is being read may have been asked for before the signal. */
+  #hear(): void {
+    const again = () => this.#refresh().catch(() => {})
+    if (this.#refreshing === null) void again()
+    else void this.#refreshing.then(again, again)
+  }
+
+  async #poll(): Promise<void> {
+    await this.#refresh().catch(() => {})
+    if (this.#isClosed) return
+    const ms = this.#settings.pollMs * (0.8 + 0.4 * Math.random())
+    this.#timer = setTimeout(() => void this.#poll(), ms).unref()
+  }
+
+  #checkDeadline({ deadline }: SessionRecord): void {
+    const { now, deadlineMs } = this.#settings
+    if (deadline <= now() + deadlineMs + skewMs) return
+    throw new SessionError(
+      'invalid_option',
+      `A session would live longer than revocations are kept (${deadlineMs} ms): give createRevocations the ` +
+        'deadlineMs of your sessions.',
+    )
+  }
+}
