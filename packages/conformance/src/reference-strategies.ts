@@ -17,7 +17,13 @@ export function createReferenceCookie({ keys, now }: Omit<StrategyOptions, 'stor
   }
   return {
     name: 'reference-cookie',
-    traits: { durable: true, shared: true, detectsConflicts: false, newCredential: 'at-save', cookieName: null },
+    traits: {
+      durable: true,
+      shared: true,
+      detectsConflicts: false,
+      newCredential: 'at-save',
+      cookieName: null,
+    },
     revoker: null,
     directory: null,
 

@@ -15,17 +15,18 @@ const maxParts = 9
 export function readCredentials(header: string, name: string): Credential[] {
   const whole = readCookies(header, name)
   if (!header.includes(`${name}.0`)) return whole
-  return [...whole, ...readCookies(header, `${name}.0`).flatMap((_, copy) => joinParts(header, name, copy))]
+  return [...whole, ...readCookies(header, `${name}.0`).map((_, copy) => joinParts(header, name, copy))]
 }
 
-/** Of cookies that came several times, as of two paths, the first belong together, then the second ones. */
-function joinParts(header: string, name: string, copy: number): Credential[] {
-  const partAt = (index: number) => readCookies(header, partName(name, index))[copy]
-  const [, count, first] = /^([2-9])\.(.*)$/.exec(partAt(0) ?? '') ?? []
-  if (count === undefined) return []
-  const parts = [first]
-  for (let index = 1; index < Number(count); index++) parts.push(partAt(index))
-  return parts.includes(undefined) ? [] : [parts.join('')]
+/**
+ * Of cookies that came several times, as of two paths, the first belong together, then the second ones. Where a part is
+ * missing, what is left is a credential that is not good, which is more than none.
+ */
+function joinParts(header: string, name: string, copy: number): Credential {
+  const partAt = (index: number) => readCookies(header, partName(name, index))[copy] ?? ''
+  const [, count = '1', first = ''] = /^([2-9])\.(.*)$/.exec(partAt(0)) ?? []
+  const others = Array.from({ length: Number(count) - 1 }, (_, index) => partAt(index + 1))
+  return [first, ...others].join('')
 }
 
 /**

@@ -1,4 +1,6 @@
 export type { CookieOptions } from './cookie-slot.ts'
 export type { CrossSiteOptions } from './cross-site.ts'
+export type { LegacySessions, TakenOver } from './legacy.ts'
 export { localPath, type RequireUserOptions, requireUser } from './require-user.ts'
 export { type ExpressSessionsOptions, type SessionsHandler, sessions } from './sessions.ts'
+export type { SessionRequest } from './slot.ts'

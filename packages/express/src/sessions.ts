@@ -12,6 +12,7 @@ import { createBearerSlot } from './bearer-slot.ts'
 import { type CookieOptions, createCookieSlot } from './cookie-slot.ts'
 import { type CrossSiteOptions, createCrossSiteCheck } from './cross-site.ts'
 import { holdResponse, isHeadSent } from './hold-response.ts'
+import { checkLegacies, forget, type LegacySessions, takeOver } from './legacy.ts'
 import type { SessionRequest } from './slot.ts'
 
 declare global {
@@ -34,6 +35,11 @@ export interface ExpressSessionsOptions extends SessionsOptions {
    * with a session that can be read, but neither saved nor ended.
    */
   readonly whenUnavailable?: 'fail' | 'anonymous'
+  /**
+   * Where to look for a session if the client presents no credential of ours, good or bad. One that is found becomes
+   * a new session of ours; the answer that delivers it makes the client forget the other.
+   */
+  readonly legacy?: LegacySessions | readonly LegacySessions[]
 }
 
 export interface SessionsHandler<D extends object> {
@@ -51,7 +57,7 @@ export interface SessionsHandler<D extends object> {
 export function sessions<D extends object = SessionData>(
   options: ExpressSessionsOptions,
 ): SessionsHandler<D> {
-  const { credential = 'cookie', cookie, csrf, whenUnavailable = 'fail' } = options
+  const { credential = 'cookie', cookie, csrf, whenUnavailable = 'fail', legacy = [] } = options
   if (!['cookie', 'bearer'].includes(credential)) {
     throw new SessionError('invalid_option', `credential must be cookie or bearer, not ${credential}.`)
   }
@@ -62,7 +68,10 @@ export function sessions<D extends object = SessionData>(
     )
   }
   const core = createSessions(options)
-  const slot = credential === 'bearer' ? createBearerSlot() : createCookieSlot(cookie, options.now)
+  const named = nameCookie(credential === 'cookie' ? cookie : {}, options.strategy.traits.cookieName)
+  const legacies = [legacy].flat()
+  checkLegacies(legacies, credential, named.name)
+  const slot = credential === 'bearer' ? createBearerSlot() : createCookieSlot(named, options.now)
   const isCrossSite = csrf === false || !slot.isAmbient ? () => null : createCrossSiteCheck(csrf)
 
   const handler = (req: SessionRequest, res: ServerResponse, next: (error?: unknown) => void): void => {
@@ -71,6 +80,7 @@ export function sessions<D extends object = SessionData>(
     if (crossSite !== null) return next(crossSite)
 
     let session: Session
+    let taken: readonly LegacySessions[] = []
     const host: SessionHost = {
       canDeliver() {
         slot.assertUsable(req)
@@ -83,6 +93,12 @@ export function sessions<D extends object = SessionData>(
 
     const deliver = (instruction: Instruction): undefined => {
       if (instruction.do !== 'keep') slot.write(req, res, instruction)
+      // Whoever signs out is not to be signed in again by what a server of before gave meanwhile.
+      const outdated = instruction.do === 'clear' ? legacies : taken
+      if (outdated.length === 0) return
+      if (instruction.do === 'keep' && (isHeadSent(res) || !isNothing(session))) return
+      forget(outdated, req, res)
+      taken = []
     }
 
     const settle = (): undefined | Promise<() => void> => {
@@ -105,13 +121,34 @@ export function sessions<D extends object = SessionData>(
     }
 
     const credentials = slot.read(req)
-    if (credentials.length === 0) return begin(core.openAnonymous(host))
+    if (credentials.length === 0) {
+      if (legacies.length === 0) return begin(core.openAnonymous(host))
+      return void takeOver(legacies, req, () => core.openAnonymous(host)).then(found => {
+        taken = found.taken
+        begin(found.session)
+      }, next)
+    }
     core.open(credentials, host).then(begin, error => {
       if (whenUnavailable === 'fail') next(error)
       else begin(core.openAnonymous(host, error))
     })
   }
   return Object.assign(handler, { of: (req: object) => (req as { session: Session<D> }).session })
+}
+
+/** Of a session that was taken over: it was ended, or emptied, and is not there to be saved. */
+const isNothing = (session: Session) => session.userId === null && Object.keys(session).length === 0
+
+/** The name is stated once: by a strategy that binds its credentials to it, else here. */
+function nameCookie(cookie: CookieOptions = {}, bound: string | null): CookieOptions {
+  const { name = bound ?? undefined } = cookie
+  if (bound !== null && name !== bound) {
+    throw new SessionError(
+      'invalid_option',
+      `cookie.name is ${name}, but the strategy binds its credentials to ${bound}: leave cookie.name out.`,
+    )
+  }
+  return name === undefined ? cookie : { ...cookie, name }
 }
 
 const sessionReplaced = () =>

@@ -1,0 +1,31 @@
+import type { NextFunction, Request, Response } from 'express'
+
+export function answerNotFound(req: Request, res: Response): void {
+  answer(req, res, 404)
+}
+
+export function answerError(
+  error: { status?: unknown },
+  req: Request,
+  res: Response,
+  next: NextFunction,
+): void {
+  const status = Number(error?.status ?? 500)
+  if (status >= 500) console.error(error)
+  if (res.headersSent) return next(error)
+  answer(req, res, status)
+}
+
+function answer(req: Request, res: Response, status: number): void {
+  const text = texts[status] ?? (status < 500 ? texts[400] : texts[500])
+  res.status(status)
+  if (req.path.startsWith('/api/')) res.json({ error: text })
+  else res.render('error', { status, text })
+}
+
+const texts: { readonly [status: number]: string } = {
+  400: 'The server could not read what was sent.',
+  403: 'This form was sent by a page of another site, so nothing was done.',
+  404: 'There is nothing at this address.',
+  500: 'The fault is on our side: the terminal says what it is.',
+}
