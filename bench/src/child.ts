@@ -22,7 +22,7 @@ export class Child {
     const [command, ...rest] = canPin
       ? ['taskset', '-c', String(core), process.execPath, ...node]
       : [process.execPath, ...node]
-    this.#name = `${script} ${args.join(' ')}`
+    this.#name = [script, ...args.slice(0, 1)].join(' ')
     this.#process = spawn(command as string, rest, {
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       env: { ...process.env, NODE_ENV: 'production' },
@@ -55,10 +55,19 @@ export class Child {
   }
 
   /** SIGKILL, as a crash or the out-of-memory killer would. */
-  async kill(): Promise<void> {
+  kill(): Promise<void> {
+    return this.#end('SIGKILL')
+  }
+
+  /** SIGTERM, as a deploy does. */
+  stop(): Promise<void> {
+    return this.#end('SIGTERM')
+  }
+
+  async #end(signal: NodeJS.Signals): Promise<void> {
     if (this.#process.exitCode !== null || this.#process.signalCode !== null) return
     const exited = once(this.#process, 'exit')
-    this.#process.kill('SIGKILL')
+    this.#process.kill(signal)
     await exited
   }
 }

@@ -5,12 +5,20 @@ export interface Contender {
   readonly name: string
   /** In a few words, for the tables. */
   readonly about: string
+  /** How long what a client holds is good, if nothing ends it: after "good for". */
+  readonly lifetime: string
   /** Mounts the middleware, as its README says. */
   mount(app: Express, world: World): void | Promise<void>
   signIn(req: Request, userId: string): void | Promise<void>
   signOut(req: Request, res: Response): void | Promise<void>
   userOf(req: Request): string | null
   dataOf(req: Request): SessionData
+  /** Sends the client what has changed, where the middleware leaves that to the application. */
+  save?(req: Request): Promise<void>
+  /** Ends all sessions of the user, in other browsers too. Absent: there is no way. */
+  signOutEverywhere?(req: Request): void | Promise<void>
+  /** Ends the user's other sessions, and signs in anew. Absent: signing in anew is all there is. */
+  changePassword?(req: Request): Promise<void>
   /** How many sessions are held now, where the contender can say. */
   countSessions?(): number
 }
@@ -23,7 +31,8 @@ export interface SessionData {
 
 /** What stays the same when the server is restarted. */
 export interface World {
-  readonly secret: string
+  /** Newest first: it signs, the others are still honoured. */
+  readonly secrets: readonly [string, ...string[]]
   /** The address of its store: a URL, several with commas between, or a folder; empty if it needs none. */
   readonly store: string
 }

@@ -20,10 +20,11 @@ export function createExpressSessionContender(
   return {
     name,
     about,
+    lifetime: 'an hour from its last use',
     mount(app, world) {
       app.use(
         session({
-          secret: world.secret,
+          secret: world.secrets,
           store: createStore(world),
           resave: false,
           saveUninitialized: false,

@@ -1,6 +1,7 @@
 // The load generator, as a process of its own. It checks every answer.
 import { createHistogram } from 'node:perf_hooks'
 import autocannon from 'autocannon'
+import { keepCookies } from './cookies.ts'
 import type { Client, Load, LoadReport, SignIn } from './load-process.ts'
 import { nobody } from './nobody.ts'
 
@@ -32,10 +33,13 @@ async function load({ port, path, method, seconds, connections, isOneUser }: Loa
     setupClient(connection) {
       const clients = connections[next++] as readonly Client[]
       let turn = 0
-      connection.setRequests(clients.map(({ cookie }) => ({ headers: cookie === null ? {} : { cookie } })))
+      connection.setRequests(clients.map(client => ({ headers: headersOf(client) })))
       connection.on('headers', answer => {
-        const cookie = cookieFrom(answer.headers)
-        if (cookie !== null) connection.setHeaders({ cookie })
+        const client = clients[turn % clients.length] as Client
+        const cookie = cookieAfter(client.cookie, answer.headers)
+        if (cookie === client.cookie) return
+        client.cookie = cookie
+        connection.setHeaders(headersOf(client)) // of the request that this answers
       })
       connection.opts.verifyBody = body => {
         const client = clients[turn++ % clients.length] as Client
@@ -86,7 +90,7 @@ async function signIn({ port, count, firstUser, fillerBytes, every }: SignIn): P
       connection.setRequests([{ setupRequest }])
       connection.on('headers', answer => {
         if (user % every !== 0) return
-        clients.push({ cookie: cookieFrom(answer.headers), user: userName(user), counter: 0 })
+        clients.push({ cookie: cookieAfter(null, answer.headers), user: userName(user), counter: 0 })
       })
     },
   })
@@ -97,12 +101,13 @@ async function signIn({ port, count, firstUser, fillerBytes, every }: SignIn): P
 
 const userName = (number: number) => `user-${String(number).padStart(7, '0')}`
 
-/** What to send back for the `Set-Cookie` among these raw headers; null if there is none. */
-function cookieFrom(rawHeaders: readonly string[]): string | null {
-  const pairs: string[] = []
+const headersOf = ({ cookie }: Client): Record<string, string> => (cookie === null ? {} : { cookie })
+
+/** What to send after an answer with these raw headers. */
+function cookieAfter(held: string | null, rawHeaders: readonly string[]): string | null {
+  const setCookies: string[] = []
   for (let index = 0; index < rawHeaders.length; index += 2) {
-    if (rawHeaders[index]?.toLowerCase() === 'set-cookie')
-      pairs.push(rawHeaders[index + 1]?.split(';')[0] ?? '')
+    if (rawHeaders[index]?.toLowerCase() === 'set-cookie') setCookies.push(rawHeaders[index + 1] ?? '')
   }
-  return pairs.length === 0 ? null : pairs.join('; ')
+  return setCookies.length === 0 ? held : keepCookies(held, setCookies)
 }

@@ -3,16 +3,20 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { type ContenderName, contenderNames } from './contenders.ts'
 import { faultNames } from './faults.ts'
-import type { Effort } from './throughput.ts'
+import { type Effort, emptyBytes } from './throughput.ts'
 
 const quickMeasurements = ['read', 'write', 'anonymous', 'server-killed', 'second-server'] as const
-export const measurements = [...new Set([...quickMeasurements, ...faultNames, 'scale' as const])]
+export const measurements = [
+  ...new Set([...quickMeasurements, ...faultNames, ...(['theft', 'scale'] as const)]),
+]
 export type Measurement = (typeof measurements)[number]
 
 export interface BenchOptions {
   readonly contenders: readonly ContenderName[]
   readonly measurements: readonly Measurement[]
-  readonly effort: Effort
+  readonly effort: Omit<Effort, 'sessionBytes'>
+  /** Sizes of session data: `read` is measured with each, all else with the first. */
+  readonly bytes: readonly [number, ...number[]]
   /** Numbers of live sessions, for `scale`. */
   readonly sizes: readonly number[]
   /** Signed in before a fault. */
@@ -25,10 +29,12 @@ const concurrency = 32
 
 export const usage = `npm run bench -- [options]
 
-  --quick            about three minutes: ${quickMeasurements.join(', ')}  (default)
-  --full             more and longer rounds, all faults, and scale
+  --quick            about five minutes: ${quickMeasurements.join(', ')}  (default)
+  --full             more and longer rounds and sizes, all faults, theft, and scale
   --only a,b         these contenders: ${contenderNames.join(', ')}
   --scenario a,b     these measurements: ${measurements.join(', ')}
+  --bytes a,b        sizes of session data: read is measured with each, all else with the first
+                     (200, with --full 200,1000,3000)
   --sizes a,b        numbers of live sessions, for scale  (1000,1000000)
   --rounds N         how often each contender is measured
   --seconds S        how long, each time
@@ -50,6 +56,7 @@ export function parseOptions(args: readonly string[]): BenchOptions {
       full: { type: 'boolean' },
       only: { type: 'string' },
       scenario: { type: 'string' },
+      bytes: { type: 'string' },
       sizes: { type: 'string', default: '1000,1000000' },
       rounds: { type: 'string' },
       seconds: { type: 'string' },
@@ -68,9 +75,9 @@ export function parseOptions(args: readonly string[]): BenchOptions {
       rounds: whole('--rounds', values.rounds ?? (full ? '9' : '3'), 1),
       seconds: positive('--seconds', values.seconds ?? (full ? '4' : '1')),
       concurrency,
-      sessionBytes: 200,
     },
-    sizes: values.sizes.split(',').map(size => whole('--sizes', size, concurrency)),
+    bytes: sizesOf('--bytes', values.bytes ?? (full ? '200,1000,3000' : '200'), emptyBytes),
+    sizes: sizesOf('--sizes', values.sizes, concurrency),
     clients: whole('--clients', values.clients, 1),
     files: [
       resolve(repository, values.results, 'latest.json'),
@@ -103,5 +110,8 @@ function whole(option: string, text: string, least: number): number {
   if (Number.isInteger(value) && value >= least) return value
   throw new Error(`${option} takes whole numbers from ${least} on, not ${text}.`)
 }
+
+const sizesOf = (option: string, list: string, least: number) =>
+  list.split(',').map(size => whole(option, size, least)) as [number, ...number[]]
 
 const repository = fileURLToPath(new URL('../..', import.meta.url))

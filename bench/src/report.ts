@@ -1,6 +1,8 @@
-import { faultNames, faults } from './faults.ts'
-import type { Restart, Results, Scale, Spread, Throughput } from './results.ts'
-import { type Column, formatTable } from './table.ts'
+import { contenderNames } from './contenders.ts'
+import { formatRestart, percent } from './restart-report.ts'
+import type { NotRun, Results, Scale, Spread, Throughput } from './results.ts'
+import { type Column, count, formatTable, wrap } from './table.ts'
+import { formatTheft } from './theft-report.ts'
 
 const questions: Record<string, string> = {
   read: 'What does a signed-in page view cost?',
@@ -10,47 +12,45 @@ const questions: Record<string, string> = {
 
 /** The terminal's tables: the answer first, then one table per question. */
 export function formatResults(results: Results): string {
-  const scenarios = [...new Set(results.throughput.map(({ scenario }) => scenario))]
+  const { throughput, restart, theft, scale, notRun } = results
+  const courses = Map.groupBy(throughput, row => `${row.scenario} ${row.sessionBytes}`)
   return [
-    formatAnswers(results),
-    ...scenarios.map(scenario =>
-      formatThroughput(results.throughput.filter(row => row.scenario === scenario)),
-    ),
-    ...(results.restart.length > 0 ? [formatRestart(results.restart)] : []),
-    ...(results.scale.length > 0 ? [formatScale(results.scale)] : []),
-    ...results.notRun.map(({ contender, reason }) => `  NOT RUN  ${contender}: ${reason}\n`),
+    ...formatAnswers(results),
+    ...[...courses.values()].map(formatThroughput),
+    ...(throughput.some(({ credentialBytes }) => credentialBytes > 0) ? [formatCarried(results)] : []),
+    ...formatRestart(restart),
+    ...(theft.length > 0 ? [formatTheft(theft)] : []),
+    ...(scale.length > 0 ? [formatScale(scale)] : []),
+    ...notRun.map(formatNotRun),
   ].join('\n')
 }
 
 /** One line per contender: what you get, and what you pay. */
-function formatAnswers({ throughput, restart }: Results): string {
-  const names = [...new Set([...throughput, ...restart].map(({ contender }) => contender))]
-  const name: Column<string> = { title: '', cell: contender => contender, align: 'left' }
-  const answer: Column<string> = {
-    title: '',
-    align: 'left',
-    cell(contender) {
-      const read = throughput.find(row => row.contender === contender && row.scenario === 'read')
-      const killed = restart.find(row => row.contender === contender && row.fault === 'server-killed')
-      const pays = read && `${micros(read.overheadMicros)} µs a page view, ${ratio(read)} of bare Express`
-      const gets =
-        killed &&
-        (killed.stillSignedIn === 0
-          ? 'a restart signs everybody out'
-          : `${percent(killed)} survive a restart`)
-      return [pays, gets].filter(Boolean).join('; ')
-    },
-  }
-  const rows = names.filter(contender => contender !== 'none')
-  return formatTable('In short', rows, [name, answer]).replace(/\n\s*\n/, '\n')
+function formatAnswers({ throughput, restart }: Results): string[] {
+  const answers = contenderNames.flatMap(contender => {
+    const read = throughput.find(row => row.contender === contender && row.scenario === 'read')
+    const killed = restart.find(row => row.contender === contender && row.fault === 'server-killed')
+    const pays = read && `${micros(read.overheadMicros)} µs a page view, ${ratio(read)} of bare Express`
+    const gets =
+      killed &&
+      (killed.stillSignedIn === 0 ? 'a restart signs everybody out' : `${percent(killed)} survive a restart`)
+    const answer = [pays, gets].filter(Boolean).join('; ')
+    return contender === 'none' || answer === '' ? [] : [{ contender, answer }]
+  })
+  if (answers.length === 0) return []
+  const table = formatTable('In short', answers, [
+    { title: '', cell: row => row.contender, align: 'left' },
+    { title: '', cell: row => row.answer, align: 'left' },
+  ])
+  return [table.replace(/\n\s*\n/, '\n')]
 }
 
 function formatThroughput(rows: readonly Throughput[]): string {
   const [{ scenario, concurrency, sessionBytes, rounds }] = rows as [Throughput]
-  const conditions = `${scenario}, ${concurrency} connections, ${sessionBytes} B, median of ${rounds} rounds`
+  const conditions = `${scenario}, ${concurrency} connections, ${count(sessionBytes)} B, ${rounds} rounds`
   const table = formatTable(`${questions[scenario]}  (${conditions})`, rows, [
     { title: 'contender', cell: row => row.contender, align: 'left' },
-    { title: 'requests/s', cell: row => count(row.rps.median) },
+    { title: 'req/s', cell: row => count(row.rps.median) },
     { title: 'of none', cell: ratio },
     { title: 'CPU µs', cell: row => micros(row.cpuMicros) },
     { title: 'overhead µs', cell: row => micros(row.overheadMicros) },
@@ -67,46 +67,31 @@ function formatThroughput(rows: readonly Throughput[]): string {
 `
 }
 
-/** A column for each fault: who is still signed in, and after how long the first was; then what went wrong. */
-function formatRestart(rows: readonly Restart[]): string {
-  const faultsMet = faultNames.filter(fault => rows.some(row => row.fault === fault))
-  const contenders = [...new Set(rows.map(({ contender }) => contender))]
-  const table = formatTable(
-    `Who is still signed in?  (${rows[0]?.clients} clients; with the time to the first of them, from one second on)`,
-    contenders,
-    [
-      { title: 'contender', cell: contender => contender, align: 'left' },
-      ...faultsMet.map(
-        (fault): Column<string> => ({
-          title: faults[fault].title,
-          cell: contender =>
-            formatSurvival(rows.find(row => row.contender === contender && row.fault === fault)),
-        }),
-      ),
-    ],
+/** A column for each size of session data. */
+function formatCarried({ throughput, notRun }: Results): string {
+  const carried = throughput.filter(row => row.scenario !== 'anonymous' && row.contender !== 'none')
+  const refused = notRun.filter(({ sessionBytes }) => sessionBytes !== undefined)
+  const holders = new Set([...carried, ...refused].map(({ contender }) => contender))
+  const sizes = new Set([...carried, ...refused].map(({ sessionBytes }) => sessionBytes as number))
+  const columns = [...sizes].map(
+    (size): Column<string> => ({
+      title: `at ${count(size)} B`,
+      cell(contender) {
+        const row = carried.find(row => row.contender === contender && row.sessionBytes === size)
+        return row === undefined ? 'refused' : count(row.credentialBytes)
+      },
+    }),
   )
-  const legend = faultsMet.map(fault => `  ${faults[fault].title}: ${faults[fault].about}.\n`)
-  const notes = rows
-    .map(row => ({ row, note: describeLosses(row) }))
-    .filter(({ note }) => note !== '')
-    .map(({ row, note }) => `  ${row.contender}, ${row.fault}: ${note}.\n`)
-  return [table, ...legend, ...notes].join('')
+  return formatTable(
+    'What does the client send with each request?  (bytes of its Cookie header)',
+    contenderNames.filter(name => holders.has(name)),
+    [{ title: 'contender', cell: contender => contender, align: 'left' }, ...columns],
+  )
 }
 
-function formatSurvival(row: Restart | undefined): string {
-  if (row === undefined) return '–'
-  const { firstSuccessMs } = row
-  const isSlow = firstSuccessMs !== null && firstSuccessMs >= 1000
-  return isSlow ? `${percent(row)} ${(firstSuccessMs / 1000).toFixed(1)} s` : percent(row)
-}
-
-function describeLosses({ stillSignedIn, acknowledgedWritesLost, wrongUser, note }: Restart): string {
-  const lost = stillSignedIn > 0 && acknowledgedWritesLost > 0
-  return [
-    ...(lost ? [`${count(acknowledgedWritesLost)} acknowledged writes are lost`] : []),
-    ...(wrongUser > 0 ? [`${count(wrongUser)} ANSWERS NAMED ANOTHER USER`] : []),
-    ...(note === '' ? [] : [note]),
-  ].join('; ')
+function formatNotRun({ contender, sessionBytes, reason }: NotRun): string {
+  const what = sessionBytes === undefined ? contender : `${contender}, ${count(sessionBytes)} B`
+  return wrap(`NOT RUN  ${what}: ${reason}`)
 }
 
 function formatScale(rows: readonly Scale[]): string {
@@ -116,12 +101,12 @@ function formatScale(rows: readonly Scale[]): string {
     { title: 'overhead µs', cell: row => micros(row.overheadMicros) },
     { title: 'p99 ms', cell: row => row.p99Ms.toFixed(2) },
     { title: 'bytes each', cell: row => (row.sessions < 100_000 ? '' : count(row.bytesPerSession)) },
-    { title: 'cleared in ms', cell: row => (row.clearMs === null ? 'never' : count(row.clearMs)) },
+    { title: 'cleared in ms', cell: row => formatClearing(row) },
     { title: 'longest pause ms', cell: row => row.clearPauseMs?.toFixed(1) ?? '' },
   ])
 }
 
-const count = (value: number) => Math.round(value).toLocaleString('en')
+const formatClearing = ({ clearMs, clearPauseMs }: Scale) =>
+  clearMs === null ? (clearPauseMs === null ? '' : 'never') : count(clearMs)
 const micros = ({ median }: Spread) => median.toFixed(1)
 const ratio = ({ ratioToNone }: Throughput) => ratioToNone.median.toFixed(2)
-const percent = ({ stillSignedIn, clients }: Restart) => `${Math.round((100 * stillSignedIn) / clients)} %`

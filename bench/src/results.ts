@@ -7,7 +7,7 @@ export interface Results {
   readonly date: string
   readonly throughput: readonly Throughput[]
   readonly restart: readonly Restart[]
-  readonly theft: readonly never[]
+  readonly theft: readonly Theft[]
   readonly scale: readonly Scale[]
   readonly notRun: readonly NotRun[]
 }
@@ -45,6 +45,8 @@ export interface Throughput {
   /** Messages to the store per request of one client; null for a store inside the process, and for a cluster. */
   readonly storeRoundTrips: number | null
   readonly responseBytes: number
+  /** What the client sends with each request: the value of its `Cookie` header. */
+  readonly credentialBytes: number
   readonly rssBytes: number
   /** The share of its core that the load generator used; near 1, it set the pace and `rps` is a lower bound. */
   readonly loaderBusy: number
@@ -63,6 +65,17 @@ export interface Restart {
   readonly note: string
 }
 
+export interface Theft {
+  readonly contender: string
+  /** What the owner of the copied cookie did. */
+  readonly act: string
+  /** Whether the contender has a way to do that; otherwise its owner did what comes nearest. */
+  readonly isOffered: boolean
+  /** From when that was acknowledged until the copy last worked, 0 if it never did; null for as long as it was tried. */
+  readonly worksForMs: number | null
+  readonly note: string
+}
+
 export interface Scale {
   readonly contender: string
   readonly sessions: number
@@ -72,12 +85,14 @@ export interface Scale {
   readonly bytesPerSession: number
   /** From when all were expired until none was held; null if some were still held after 20 seconds. */
   readonly clearMs: number | null
-  /** The longest pause of the event loop in that time. */
+  /** The longest pause of the event loop in that time; null where the contender cannot say what it holds. */
   readonly clearPauseMs: number | null
 }
 
 export interface NotRun {
   readonly contender: string
+  /** Of session data, where only sessions of that size are not run. */
+  readonly sessionBytes?: number
   readonly reason: string
 }
 

@@ -3,7 +3,7 @@ import { type AddressInfo, connect, createServer } from 'node:net'
 import { type ContenderName, storeOf } from './contenders.ts'
 import { startServer } from './server-process.ts'
 import type { Scenario } from './throughput.ts'
-import { ask } from './visit.ts'
+import { ask, newClient, signIn } from './visit.ts'
 
 const requests = 50
 const defaultPorts: Record<string, number> = {
@@ -26,10 +26,10 @@ export async function countRoundTrips(
   if (kind === null || kind === 'folder' || kind === 'redis-cluster') return null
   if (!(new URL(address).protocol in defaultPorts)) return null // encrypted
   await using wire = await tap(address)
-  const server = await startServer(contender, wire.address)
+  const server = await startServer(contender, { store: wire.address })
   try {
-    const client = { cookie: null, user: 'traveller', counter: 0 }
-    await ask(server, 'POST', `/login?user=${client.user}&fillerBytes=100`, client)
+    const client = newClient('traveller')
+    await signIn(server, client)
     const counts = new Map<string, number>()
     for (const { name, method, path, isSignedIn } of scenarios) {
       const before = wire.messages()

@@ -3,21 +3,31 @@ import { faultNames, faults } from './faults.ts'
 import { startLoadProcess } from './load-process.ts'
 import type { BenchOptions } from './options.ts'
 import { createProgress } from './progress.ts'
+import { sortOut } from './refusal.ts'
 import { measureRestart } from './restart.ts'
-import type { NotRun, Restart, Results, Scale, Throughput } from './results.ts'
+import type { NotRun, Restart, Results, Scale, Theft, Throughput } from './results.ts'
 import { countRoundTrips } from './round-trips.ts'
 import { measureScale } from './scale.ts'
 import { type ServerProcess, startServer } from './server-process.ts'
 import { StorePlaces } from './store-server.ts'
+import { measureTheft } from './theft.ts'
 import { measureThroughput, scenarios } from './throughput.ts'
 
 /** Runs what the options ask for. A contender that cannot start is listed as not run; a wrong answer throws. */
 export async function runBench(options: BenchOptions): Promise<Omit<Results, 'machine' | 'commit' | 'date'>> {
-  const { measurements, effort } = options
+  const { measurements } = options
+  const effort = { ...options.effort, sessionBytes: options.bytes[0] }
   const chosen = scenarios.filter(({ name }) => measurements.some(measurement => measurement === name))
   await using places = new StorePlaces()
   const { servers, notRun } = await startServers(options.contenders, places)
   const [none, ...stateful] = servers as [ServerProcess, ...ServerProcess[]]
+  const sizes = measurements.includes('read') ? options.bytes : options.bytes.slice(0, 1)
+  const { able, refused } = await sortOut(servers, sizes)
+  const courses = chosen.flatMap(scenario =>
+    sizes
+      .slice(0, scenario.name === 'read' ? sizes.length : 1)
+      .map(sessionBytes => ({ scenario, sessionBytes })),
+  )
   const strikes = faultNames
     .filter(fault => measurements.includes(fault))
     .flatMap(fault =>
@@ -25,9 +35,13 @@ export async function runBench(options: BenchOptions): Promise<Omit<Results, 'ma
         .filter(({ contender }) => faults[fault].canStrike(contender))
         .map(({ contender }) => ({ fault, contender })),
     )
-  const grown = measurements.includes('scale') ? stateful : []
+  const robbed = measurements.includes('theft') ? stateful : []
+  const grown = measurements.includes('scale') ? (able.get(effort.sessionBytes) ?? []).slice(1) : []
   const progress = createProgress(
-    chosen.length * effort.rounds * servers.length + strikes.length + grown.length * effort.rounds,
+    courses.length * effort.rounds * servers.length +
+      strikes.length +
+      robbed.length +
+      grown.length * effort.rounds,
   )
   const loader = startLoadProcess()
 
@@ -36,9 +50,11 @@ export async function runBench(options: BenchOptions): Promise<Omit<Results, 'ma
     roundTrips.set(contender, await countRoundTrips(contender, store, chosen))
   }
   const throughput: Throughput[] = []
-  for (const scenario of chosen) {
-    const rows = await measureThroughput(scenario, servers, loader, effort, (contender, round) => {
-      progress.step(scenario.name, `${contender}, round ${round} of ${effort.rounds}`)
+  for (const { scenario, sessionBytes } of courses) {
+    const sized = { ...effort, sessionBytes }
+    const measured = able.get(sessionBytes) ?? []
+    const rows = await measureThroughput(scenario, measured, loader, sized, (contender, round) => {
+      progress.step(`${scenario.name}, ${sessionBytes} B`, `${contender}, round ${round} of ${effort.rounds}`)
     })
     for (const row of rows) {
       const storeRoundTrips = roundTrips.get(row.contender)?.get(row.scenario) ?? null
@@ -50,6 +66,11 @@ export async function runBench(options: BenchOptions): Promise<Omit<Results, 'ma
     progress.step(fault, contender)
     restart.push(await measureRestart(contender, fault, options.clients))
   }
+  const theft: Theft[] = []
+  for (const server of robbed) {
+    progress.step('theft', server.contender)
+    theft.push(...(await measureTheft(server)))
+  }
   const scale: Scale[] = []
   for (const { contender } of grown) {
     const rows = await measureScale(contender, places, options.sizes, none, loader, effort, what => {
@@ -58,7 +79,7 @@ export async function runBench(options: BenchOptions): Promise<Omit<Results, 'ma
     scale.push(...rows)
   }
   progress.clear()
-  return { throughput, restart, theft: [], scale, notRun }
+  return { throughput, restart, theft, scale, notRun: [...notRun, ...refused] }
 }
 
 async function startServers(contenders: readonly ContenderName[], places: StorePlaces) {
@@ -66,7 +87,7 @@ async function startServers(contenders: readonly ContenderName[], places: StoreP
   const notRun: NotRun[] = []
   for (const contender of contenders) {
     try {
-      servers.push(await startServer(contender, await places.addressFor(contender)))
+      servers.push(await startServer(contender, { store: await places.addressFor(contender) }))
     } catch (error) {
       if (contender === 'none') throw error
       notRun.push({ contender, reason: (error as Error).message })

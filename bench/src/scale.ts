@@ -75,7 +75,7 @@ async function fill(
   loader: LoadProcess,
   { sessionBytes, concurrency }: Effort,
 ): Promise<Filled> {
-  const server = await startServer(contender, store)
+  const server = await startServer(contender, { store })
   const signIn = { port: server.port, fillerBytes: fillerBytesOf(sessionBytes) }
   await loader.signIn({ ...signIn, count: concurrency, firstUser: sessions + 1, every: 1 })
   const before = await server.usage()
@@ -90,12 +90,12 @@ async function fill(
 
 async function clearOut(server: ServerProcess): Promise<Pick<Scale, 'clearMs' | 'clearPauseMs'>> {
   const startedAt = performance.now()
-  let { sessions } = await server.advance(2 * dayMs)
-  while (sessions !== null && performance.now() - startedAt < clearWithinMs) {
-    const usage = await server.usage()
-    sessions = usage.sessions
-    if (sessions === 0) return { clearMs: performance.now() - startedAt, clearPauseMs: usage.longestPauseMs }
+  let { sessions, longestPauseMs } = await server.advance(2 * dayMs)
+  if (sessions === null) return { clearMs: null, clearPauseMs: null }
+  while (performance.now() - startedAt < clearWithinMs) {
+    ;({ sessions, longestPauseMs } = await server.usage())
+    if (sessions === 0) return { clearMs: performance.now() - startedAt, clearPauseMs: longestPauseMs }
     await setTimeout(100)
   }
-  return { clearMs: null, clearPauseMs: null }
+  return { clearMs: null, clearPauseMs: longestPauseMs }
 }

@@ -1,7 +1,11 @@
 import { Child } from './child.ts'
+import type { World } from './contender.ts'
 import type { ContenderName } from './contenders.ts'
 
 export type ServerRequest = { readonly report: true } | { readonly advanceMs: number }
+
+/** What a server is told when it starts. */
+export interface ServerSetup extends World, Required<Omit<StartOptions, 'isSecretRotated'>> {}
 
 export interface Usage {
   readonly cpuMicros: number
@@ -22,11 +26,31 @@ export interface ServerProcess {
   /** Turns the server's clock on. */
   advance(advanceMs: number): Promise<Usage>
   kill(): Promise<void>
+  /** Lets it answer what it was asked, as a deploy does. */
+  stop(): Promise<void>
 }
 
-/** @param port 0 for any that is free */
-export async function startServer(contender: ContenderName, store = '', port = 0): Promise<ServerProcess> {
-  const child = new Child('./server.ts', [contender, String(port), store], 0)
+/** The same after a restart, as it would be in production. */
+const secret = 'the same after a restart, as it would be in production'
+const newerSecret = 'the one that took its place, as it should once in a while'
+
+export interface StartOptions {
+  readonly store?: string
+  /** Default: any that is free. */
+  readonly port?: number
+  /** With a newer secret in front of the usual one. */
+  readonly isSecretRotated?: boolean
+  /** How far its clock is ahead. */
+  readonly clockOffMs?: number
+}
+
+export async function startServer(
+  contender: ContenderName,
+  { store = '', port = 0, isSecretRotated = false, clockOffMs = 0 }: StartOptions = {},
+): Promise<ServerProcess> {
+  const secrets: World['secrets'] = isSecretRotated ? [newerSecret, secret] : [secret]
+  const setup: ServerSetup = { store, port, secrets, clockOffMs }
+  const child = new Child('./server.ts', [contender, JSON.stringify(setup)], 0)
   const started = await child.ask<{ port: number }>()
   return {
     contender,
@@ -35,5 +59,6 @@ export async function startServer(contender: ContenderName, store = '', port = 0
     usage: () => child.ask<Usage>({ report: true }),
     advance: advanceMs => child.ask<Usage>({ advanceMs }),
     kill: () => child.kill(),
+    stop: () => child.stop(),
   }
 }

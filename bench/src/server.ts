@@ -1,23 +1,27 @@
-// One contender's server, as a process of its own: `node server.ts CONTENDER PORT [STORE]`.
+// One contender's server, as a process of its own: `node server.ts CONTENDER SETUP`.
 import type { AddressInfo } from 'node:net'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { createApp } from './app.ts'
 import { type ContenderName, loadContender } from './contenders.ts'
-import type { ServerReport, ServerRequest } from './server-process.ts'
+import type { ServerReport, ServerRequest, ServerSetup } from './server-process.ts'
 
-/** The same after a restart, as it would be in production. */
-const secret = 'the same after a restart, as it would be in production'
-
-const [name, port, store = ''] = process.argv.slice(2) as [ContenderName, string, string?]
+const [name, setupJson] = process.argv.slice(2) as [ContenderName, string]
+const setup: ServerSetup = JSON.parse(setupJson)
 const contender = await loadContender(name)
 const send = (report: ServerReport) => process.send?.(report)
 
-let clockOffMs = 0
+let { clockOffMs } = setup
 const { now } = Date
 // For all contenders alike, whether they can be given a clock or not.
 Date.now = () => now() + clockOffMs
-const app = await createApp(contender, { secret, store })
-const server = app.listen(Number(port), '127.0.0.1', error => {
+// Some ask `new Date()`: only where the clock is off, so that no measurement of speed pays for it.
+if (clockOffMs !== 0) {
+  globalThis.Date = new Proxy(Date, {
+    construct: (date, args, type) => Reflect.construct(date, args.length === 0 ? [date.now()] : args, type),
+  })
+}
+const app = await createApp(contender, setup)
+const server = app.listen(setup.port, '127.0.0.1', error => {
   if (error) throw error
   send({ port: (server.address() as AddressInfo).port })
 })
@@ -37,5 +41,6 @@ process.on('message', (request: ServerRequest) => {
     longestPauseMs: pauses.max / 1e6,
   })
 })
+process.on('SIGTERM', () => server.close(() => process.exit()))
 // Never outlive the harness, not even when it is killed.
 process.on('disconnect', () => process.exit())

@@ -9,6 +9,24 @@ export interface Column<Row> {
 const style = (format: Parameters<typeof styleText>[0], text: string) =>
   styleText(format, text, { stream: process.stdout })
 
+export const count = (value: number) => Math.round(value).toLocaleString('en')
+
+/** Text below a table, in lines of up to 98 characters: those that go on stand back. */
+export const wrap = (text: string): string => text.split('\n').map(wrapLine).join('')
+
+function wrapLine(text: string): string {
+  const lines: string[] = []
+  let line = ' '
+  for (const word of text.split(' ')) {
+    if (line.length + 1 + word.length > 98) {
+      lines.push(line)
+      line = '   '
+    }
+    line += ` ${word}`
+  }
+  return `${[...lines, line].join('\n')}\n`
+}
+
 /** A table under its title; numbers to the right, as columns do. */
 export function formatTable<Row>(
   title: string,

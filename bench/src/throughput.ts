@@ -28,6 +28,7 @@ interface Sample extends LoadReport {
   readonly rps: number
   readonly cpuMicros: number
   readonly rssBytes: number
+  readonly credentialBytes: number
 }
 
 /**
@@ -61,8 +62,10 @@ export async function measureThroughput(
   }))
 }
 
-/** What fills `{"counter":0,"filler":""}` up to so many bytes of session data. */
-export const fillerBytesOf = (sessionBytes: number) => Math.max(0, sessionBytes - 25)
+export const emptyBytes = '{"counter":0,"filler":""}'.length
+
+/** What fills that up to so many bytes of session data. */
+export const fillerBytesOf = (sessionBytes: number) => sessionBytes - emptyBytes
 
 let nextUser = 1
 
@@ -106,6 +109,7 @@ export async function measure(
     rps: report.requests / report.seconds,
     cpuMicros: (after.cpuMicros - before.cpuMicros) / report.requests,
     rssBytes: after.rssBytes,
+    credentialBytes: Math.max(...connections.flat().map(({ cookie }) => cookie?.length ?? 0)),
   }
 }
 
@@ -120,6 +124,7 @@ function summarise(samples: readonly Sample[], baseline: readonly Sample[]) {
     p50Ms: spread(({ p50Ms }) => p50Ms).median,
     p99Ms: spread(({ p99Ms }) => p99Ms).median,
     responseBytes: spread(({ responseBytes }) => responseBytes).median,
+    credentialBytes: spread(({ credentialBytes }) => credentialBytes).max,
     rssBytes: spread(({ rssBytes }) => rssBytes).max,
     loaderBusy: spread(({ loaderBusy }) => loaderBusy).median,
   }

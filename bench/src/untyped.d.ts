@@ -10,7 +10,7 @@ declare module 'express-session' {
     }
   }
   function session(options: {
-    secret: string
+    secret: readonly string[]
     store: session.Store
     resave: boolean
     saveUninitialized: boolean
@@ -28,6 +28,27 @@ declare module 'connect-pg-simple' {
     pool: Pool
     createTableIfMissing: boolean
   }) => session.Store
+}
+
+declare module 'client-sessions' {
+  import type { RequestHandler } from 'express'
+
+  export default function sessions(options: {
+    cookieName: string
+    secret: string
+    duration: number
+    activeDuration: number
+  }): RequestHandler
+}
+
+declare module 'cookie-session' {
+  import type { RequestHandler } from 'express'
+
+  export default function cookieSession(options: {
+    name: string
+    keys: readonly string[]
+    maxAge: number
+  }): RequestHandler
 }
 
 declare module 'autocannon' {

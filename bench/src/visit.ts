@@ -1,4 +1,5 @@
 import { setTimeout } from 'node:timers/promises'
+import { keepCookies } from './cookies.ts'
 import type { Client } from './load-process.ts'
 import type { ServerProcess } from './server-process.ts'
 
@@ -11,6 +12,13 @@ export interface Answer {
 const patienceMs = 10_000
 const parallel = 32
 
+export const newClient = (user: string): Client => ({ cookie: null, user, counter: 0 })
+
+/** Rejects if there is no good answer. */
+export function signIn(server: ServerProcess, client: Client, fillerBytes = 100): Promise<Answer> {
+  return ask(server, 'POST', `/login?user=${client.user}&fillerBytes=${fillerBytes}`, client)
+}
+
 /** One request of a client, which keeps the cookies that it is given. Rejects if there is no good answer. */
 export async function ask(
   { port }: ServerProcess,
@@ -21,10 +29,10 @@ export async function ask(
   const headers = client.cookie === null ? {} : { cookie: client.cookie }
   const signal = AbortSignal.timeout(patienceMs)
   const response = await fetch(`http://127.0.0.1:${port}${path}`, { method, headers, signal })
-  if (!response.ok) throw new Error(`${method} ${path}: status ${response.status}`)
-  const cookies = response.headers.getSetCookie().map(cookie => cookie.split(';')[0])
-  if (cookies.length > 0) client.cookie = cookies.join('; ')
-  return (await response.json()) as Answer
+  const body = await response.text()
+  if (!response.ok) throw new Error(`${method} ${path.split('?')[0]}: status ${response.status}: ${body}`)
+  client.cookie = keepCookies(client.cookie, response.headers.getSetCookie())
+  return JSON.parse(body)
 }
 
 /** Asks for the client's page until there is a good answer; null if there is none before `end`. */

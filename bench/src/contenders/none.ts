@@ -7,6 +7,7 @@ const data = { counter: 0 }
 export const contender: Contender = {
   name: 'none',
   about: 'Express without sessions',
+  lifetime: 'ever',
   mount() {},
   signIn() {},
   signOut() {},

@@ -1,0 +1,49 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { keepCookies } from './cookies.ts'
+import { runBriefly } from './run.fixture.ts'
+
+test('who cannot hold a size in a browser is not measured with it, and that is said', async () => {
+  const sizes = ['--scenario', 'read,write', '--bytes', '200,3000']
+  const { results, printed } = await runBriefly('--only', 'cookie,client-sessions,iron-session', ...sizes)
+  const measured = Object.groupBy(results.throughput, row => `${row.scenario} ${row.sessionBytes}`)
+  const names = Object.entries(measured).map(([course, rows]) => [
+    course,
+    rows?.map(({ contender }) => contender),
+  ])
+  assert.deepEqual(names, [
+    ['read 200', ['none', 'cookie', 'client-sessions', 'iron-session']],
+    ['read 3000', ['none', 'cookie']],
+    ['write 200', ['none', 'cookie', 'client-sessions', 'iron-session']],
+  ])
+  const [clientSessions, ironSession] = results.notRun
+  assert.deepEqual([clientSessions?.contender, clientSessions?.sessionBytes], ['client-sessions', 3000])
+  assert.match(clientSessions?.reason ?? '', /the cookie mySession has 4\d\d\d bytes, .* over 4096/)
+  assert.deepEqual([ironSession?.contender, ironSession?.sessionBytes], ['iron-session', 3000])
+  assert.match(ironSession?.reason ?? '', /status 500: iron-session: Cookie length is too big/)
+  assert.match(printed, /NOT RUN {2}client-sessions, 3,000 B: the cookie/)
+  assert.match(printed, /at 200 B +at 3,000 B\n +cookie +\d+ +4,\d+\n +client-sessions +\d+ +refused/)
+})
+
+test('what the client sends with each request is measured, of several cookies too', async () => {
+  const options = ['--scenario', 'read', '--bytes', '200,3000']
+  const { results } = await runBriefly('--only', 'cookie,cookie-session', ...options)
+  const bytesOf = (contender: string) =>
+    results.throughput.filter(row => row.contender === contender).map(row => row.credentialBytes)
+  assert.deepEqual(bytesOf('none'), [0, 0])
+  const json = `{"user":"user-0000001","counter":0,"filler":"${'x'.repeat(200 - 25)}"}`
+  const sessionCookie = `session=${Buffer.from(json).toString('base64')}`
+  const signature = `session.sig=${Buffer.alloc(20).toString('base64url')}`
+  assert.equal(bytesOf('cookie-session')[0], `${sessionCookie}; ${signature}`.length)
+  assert.ok((bytesOf('cookie')[1] ?? 0) > 4096, 'in one cookie, 3,000 bytes would not fit')
+})
+
+test('a client keeps cookies as a browser does', () => {
+  const two = keepCookies(null, ['a=1; Path=/; HttpOnly', 'b=2; Max-Age=60'])
+  assert.equal(two, 'a=1; b=2')
+  assert.equal(keepCookies(two, ['b=3']), 'a=1; b=3')
+  assert.equal(keepCookies(two, ['a=; Max-Age=0; Path=/']), 'b=2')
+  assert.equal(keepCookies(two, ['a=; path=/; expires=Thu, 01 Jan 1970 00:00:00 GMT', 'b=; Max-Age=0']), null)
+  assert.equal(keepCookies(null, [`a=${'x'.repeat(4095)}`])?.length, 4097)
+  assert.throws(() => keepCookies(null, [`a=${'x'.repeat(4096)}`]), /the cookie a has 4097 bytes/)
+})
