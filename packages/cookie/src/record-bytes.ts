@@ -1,60 +1,64 @@
 import { SessionError, type SessionRecord } from '@sojourn/core'
 
+const idBytes = 16
+/** Bits of the first byte: what there is, beyond what there always is. */
+const hasUser = 1
+const hasRotated = 2
+const hasOtherId = 4
+
 /**
- * A record as bytes, without `attempts`, which only one-time keys have: six numbers, the id, the user, and then the data
- * as it is. docs/sealed-cookie.md describes them.
+ * A record as bytes: docs/sealed-cookie.md describes them. Without `version`, which nobody compares, and `attempts`,
+ * which only one-time keys have.
  *
  * @throws {SessionError} `invalid_option` for an id or a user that UTF-8 cannot carry
  */
 export function encodeRecord(record: SessionRecord): Buffer {
-  const { id, userId, data, createdAt, deadline, expiresAt, version, generation, rotatedAt } = record
-  const head: number[] = []
-  for (const number of [version, generation, createdAt]) putNumber(head, number)
-  for (const time of [rotatedAt, deadline, expiresAt]) putNumber(head, time - createdAt)
-  const packed = Buffer.from(id, 'base64url')
-  const isPacked = packed.toString('base64url') === id
-  const idBytes = isPacked ? packed : toUtf8(id)
-  putNumber(head, isPacked ? idBytes.length : -idBytes.length)
-  const userBytes = userId === null ? Buffer.alloc(0) : toUtf8(userId)
-  const foot: number[] = []
-  putNumber(foot, userId === null ? -1 : userBytes.length)
-  return Buffer.concat([Buffer.from(head), idBytes, Buffer.from(foot), userBytes, Buffer.from(data, 'utf8')])
+  const { id, userId, data, createdAt, deadline, expiresAt, generation, rotatedAt } = record
+  const packedId = Buffer.from(id, 'base64url')
+  const isPacked = packedId.length === idBytes && packedId.toString('base64url') === id
+  const isRotated = generation > 0 || rotatedAt !== createdAt
+  const head = [(userId === null ? 0 : hasUser) + (isRotated ? hasRotated : 0) + (isPacked ? 0 : hasOtherId)]
+  putNumber(head, createdAt)
+  putNumber(head, deadline - createdAt)
+  putNumber(head, expiresAt - createdAt)
+  if (isRotated) {
+    putNumber(head, generation)
+    putNumber(head, rotatedAt - createdAt)
+  }
+  const idText = isPacked ? packedId : withLength(id)
+  const userText = userId === null ? empty : withLength(userId)
+  return Buffer.concat([Buffer.from(head), idText, userText, Buffer.from(data, 'utf8')])
 }
 
-/** What `encodeRecord` made of a record. */
+/** What `encodeRecord` made of a record, as its first version. */
 export function decodeRecord(bytes: Buffer): SessionRecord {
   const reader = new Reader(bytes)
-  const version = reader.number()
-  const generation = reader.number()
+  const has = reader.byte()
   const createdAt = reader.number()
-  const rotatedAt = createdAt + reader.number()
   const deadline = createdAt + reader.number()
   const expiresAt = createdAt + reader.number()
-  const idLength = reader.number()
-  const id = idLength < 0 ? reader.text(-idLength, 'utf8') : reader.text(idLength, 'base64url')
-  const userLength = reader.number()
-  const userId = userLength < 0 ? null : reader.text(userLength, 'utf8')
+  const generation = has & hasRotated ? reader.number() : 0
+  const rotatedAt = createdAt + (has & hasRotated ? reader.number() : 0)
+  const id = has & hasOtherId ? reader.text(reader.number(), 'utf8') : reader.text(idBytes, 'base64url')
+  const userId = has & hasUser ? reader.text(reader.number(), 'utf8') : null
   const data = reader.text(bytes.length, 'utf8')
-  return {
-    id,
-    userId,
-    data,
-    createdAt,
-    deadline,
-    expiresAt,
-    version,
-    generation,
-    rotatedAt,
-    attempts: [],
-  }
+  const times = { createdAt, deadline, expiresAt, rotatedAt }
+  return { id, userId, data, ...times, version: 1, generation, attempts: [] }
 }
 
-function toUtf8(text: string): Buffer {
-  if (text.isWellFormed()) return Buffer.from(text, 'utf8')
-  throw new SessionError(
-    'invalid_option',
-    'A user id that goes into a sealed cookie must be well-formed Unicode.',
-  )
+const empty = Buffer.alloc(0)
+
+function withLength(text: string): Buffer {
+  if (!text.isWellFormed()) {
+    throw new SessionError(
+      'invalid_option',
+      'A user id that goes into a sealed cookie must be well-formed Unicode.',
+    )
+  }
+  const bytes = Buffer.from(text, 'utf8')
+  const length: number[] = []
+  putNumber(length, bytes.length)
+  return Buffer.concat([Buffer.from(length), bytes])
 }
 
 /** Seven bits a byte, the lowest first, the eighth set but in the last; the sign is the lowest bit of all. */
@@ -72,10 +76,14 @@ class Reader {
     this.#bytes = bytes
   }
 
+  byte(): number {
+    return this.#bytes[this.#at++] ?? 0
+  }
+
   number(): number {
     let value = 0
     for (let scale = 1; ; scale *= 128) {
-      const byte = this.#bytes[this.#at++] ?? 0
+      const byte = this.byte()
       value += (byte & 127) * scale
       if (byte < 128) return value % 2 === 0 ? value / 2 : -(value + 1) / 2
     }

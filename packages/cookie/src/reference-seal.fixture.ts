@@ -9,8 +9,8 @@ export function sealByTheBook(
   plain: Buffer,
 ): string {
   const key = Buffer.from(hkdfSync('sha256', secret, salt, 'sojourn session cookie', 32))
-  const counted = Buffer.from([count >>> 24, count >>> 16, count >>> 8, count])
-  const nonce = Buffer.concat([Buffer.alloc(8), counted])
+  const counted = Buffer.from([count >>> 16, count >>> 8, count])
+  const nonce = Buffer.concat([Buffer.alloc(9), counted])
   const cipher = createCipheriv('aes-256-gcm', key, nonce)
   cipher.setAAD(Buffer.from(`sojourn session cookie 1 ${cookieName}`))
   const sealed = Buffer.concat([cipher.update(plain), cipher.final()])

@@ -10,13 +10,13 @@ import { checkSecrets, type Secret } from '@sojourn/core'
 
 const format = 1
 const saltBytes = 12
-const countBytes = 4
+const countBytes = 3
 const headBytes = 1 + saltBytes + countBytes
 const tagBytes = 16
 /** Node takes no longer header, unless it is told to. */
 const maxLength = 16_384
-/** A count has room for 256 times as many. */
-const sealsPerSalt = 2 ** 24
+/** A count has room for twice as many. */
+const sealsPerSalt = 2 ** 23
 /** Salts of other processes, or of earlier ones, whose keys are at hand: 300 bytes each. */
 const maxKnown = 1024
 
@@ -37,8 +37,8 @@ export interface Opened {
  * another cookie name. docs/sealed-cookie.md describes it.
  *
  * A nonce never comes twice under one key: each seal draws a salt, derives its key from the secret and that salt, and
- * counts. With 96 bits, the salts of 1,000 processes that each seal 10,000 times a second for ten years are two
- * alike with a probability of 2^-42.
+ * counts. Of the salts of 1,000 processes that each seal 10,000 times a second for ten years, two are
+ * alike with a probability of 2^-40.
  */
 export class Seal {
   readonly #secrets: readonly Uint8Array[]
@@ -66,7 +66,7 @@ export class Seal {
     const head = Buffer.alloc(headBytes)
     head[0] = format
     salt.copy(head, 1)
-    head.writeUInt32BE(this.#count++, 1 + saltBytes)
+    head.writeUIntBE(this.#count++, 1 + saltBytes, countBytes)
     const cipher = createCipheriv('aes-256-gcm', key, nonceOf(head)).setAAD(this.#associated)
     return Buffer.concat([head, cipher.update(plain), cipher.final(), cipher.getAuthTag()]).toString(
       'base64url',
@@ -122,9 +122,9 @@ export class Seal {
 export const sealedLength = (plainBytes: number): number =>
   Math.ceil(((headBytes + plainBytes + tagBytes) * 4) / 3)
 
-/** 12 bytes, of which the count is the last four. */
+/** 12 bytes, of which the count is the last. */
 function nonceOf(bytes: Buffer): Buffer {
   const nonce = Buffer.alloc(12)
-  bytes.copy(nonce, 8, 1 + saltBytes, headBytes)
+  bytes.copy(nonce, nonce.length - countBytes, 1 + saltBytes, headBytes)
   return nonce
 }

@@ -49,7 +49,7 @@ suite('A sealed cookie', () => {
       name: 'SessionError',
       code: 'data_too_large',
       message:
-        'The session would take 8148 bytes of cookies, maxBytes is 7168. The biggest key is "cart", which has 6002 bytes.',
+        'The session would take 8139 bytes of cookies, maxBytes is 7168. The biggest key is "cart", which has 6002 bytes.',
     })
     const larger = createCookieStrategy({ keys, maxBytes: 15_360 })
     assert.ok(

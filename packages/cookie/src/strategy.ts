@@ -1,4 +1,6 @@
 import {
+  type Credential,
+  createGoodCache,
   describeBiggestKey,
   type Secret,
   SessionError,
@@ -9,6 +11,9 @@ import {
 import { decodeRecord, encodeRecord } from './record-bytes.ts'
 import type { Revocations } from './revocations.ts'
 import { Seal, sealedLength } from './seal.ts'
+
+/** Of cookies opened lately: with their records, about 20 MB in all. */
+const cachedLength = 4_000_000
 
 export interface CookieStrategyOptions {
   /** Newest first, each at least 32 bytes: the first seals cookies, all open them. */
@@ -57,6 +62,11 @@ export function createCookieStrategy(options: CookieStrategyOptions): SessionStr
   const seal = new Seal(keys, cookieName)
   const isLive = (record: SessionRecord) => now() < Math.min(record.expiresAt, record.deadline)
 
+  const open = createGoodCache((credential: Credential) => {
+    const opened = seal.open(credential)
+    return opened && { record: freeze(decodeRecord(opened.plain)), secret: opened.secret }
+  }, cachedLength)
+
   function credentialOf(record: SessionRecord): string {
     const bytes = encodeRecord(record)
     const length = sealedLength(bytes.length)
@@ -73,15 +83,15 @@ export function createCookieStrategy(options: CookieStrategyOptions): SessionStr
     traits: { durable: true, shared: true, detectsConflicts: false, newCredential: 'at-save', cookieName },
 
     async resume(credential) {
-      const opened = seal.open(credential)
+      const opened = open(credential)
       if (opened === null) return null
-      const record = decodeRecord(opened.plain)
+      const { record, secret } = opened
       if (!isLive(record)) return null
       if (revocations !== null) {
         const isGood = revocations.isGood(record)
         if (!(isGood === true || (await isGood))) return null
       }
-      return opened.secret === 'old' ? { record, credential: credentialOf(record) } : { record }
+      return secret === 'old' ? { record, credential: credentialOf(record) } : { record }
     },
 
     async save(record, { reissue }) {
@@ -100,6 +110,12 @@ export function createCookieStrategy(options: CookieStrategyOptions): SessionStr
     directory: null,
     close: async () => revocations?.close(),
   }
+}
+
+/** Several requests are given the same one. */
+function freeze(record: SessionRecord): SessionRecord {
+  Object.freeze(record.attempts)
+  return Object.freeze(record)
 }
 
 function checkOptions(cookieName: string, maxBytes: number): void {

@@ -58,10 +58,9 @@ function split(name: string, credential: Credential, attributes: CookieAttribute
 }
 
 function presentedNames(header: string, name: string): string[] {
-  const parts = Array.from({ length: maxParts }, (_, index) => partName(name, index))
-  return [name, ...(header.includes(`${name}.`) ? parts : [])].filter(
-    presented => readCookies(header, presented).length > 0,
-  )
+  const count = header.includes(`${name}.`) ? maxParts : 0
+  const parts = Array.from({ length: count }, (_, index) => partName(name, index))
+  return [name, ...parts].filter(presented => readCookies(header, presented).length > 0)
 }
 
 const partName = (name: string, index: number) => `${name}.${index}`

@@ -5,8 +5,8 @@ import type { Credential } from './strategy.ts'
 /** The longest credential that is looked at; ours have 75 characters or so. */
 const maxLength = 256
 
-/** 144 random bits as 24 characters of base64url. */
-export const createSessionId = (): string => randomBytes(18).toString('base64url')
+/** 128 random bits as 22 characters of base64url. */
+export const createSessionId = (): string => randomBytes(16).toString('base64url')
 
 /** What a server-held credential claims, once its MAC has been found good. */
 export interface Claim {
