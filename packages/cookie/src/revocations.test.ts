@@ -225,13 +225,30 @@ suite('While the store fails', () => {
     assert.ok(await server.isSignedOut(credential))
   })
 
-  test('within the stated time nothing is noticed', async () => {
+  test('within the stated time nothing is noticed, not even by those who sign in', async () => {
     const store = new TrialStore()
     await using server = startServer(store, { pollMs: 10, staleMs: hourMs })
     const { credential } = await server.signIn('alice')
     store.failing = 'reads'
-    await assert.rejects(store.read('revocations'))
     assert.equal(await server.userOf(credential), 'alice')
+    assert.equal(await server.userOf((await server.signIn('bob')).credential), 'bob')
+  })
+
+  test('the owner is warned, once', async () => {
+    const warnings: string[] = []
+    const listen = ({ code }: Error & { code?: string }) => {
+      if (code === 'SOJOURN_REVOCATIONS_STALE') warnings.push(code)
+    }
+    process.on('warning', listen)
+    const store = new CountingStore()
+    await using server = startServer(store, { ...often, whenStale: 'open' })
+    await server.signIn('alice')
+    store.failing = 'reads'
+    await eventually(() => warnings.length > 0, 'the owner is warned')
+    const { calls } = store
+    await eventually(() => store.calls > calls + 3, 'the store is asked again')
+    process.off('warning', listen)
+    assert.equal(warnings.length, 1)
   })
 })
 

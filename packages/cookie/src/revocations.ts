@@ -7,6 +7,7 @@ import {
   type SessionStore,
 } from '@sojourn/core'
 import { type Ending, wholeSession } from './ending.ts'
+import { Follower } from './follower.ts'
 import { RevocationLog } from './revocation-log.ts'
 import { SeenSessions } from './seen-sessions.ts'
 import { Snapshot } from './snapshot.ts'
@@ -68,20 +69,12 @@ export class Revocations implements SessionRevoker {
   readonly #snapshot = new Snapshot()
   readonly #seen = new SeenSessions()
   readonly #listeners = createListeners()
-  readonly #stopListening: () => void
-  #timer: NodeJS.Timeout | undefined
-  #isClosed = false
-  #refreshing: Promise<void> | null = null
-  /** By `performance.now()`. */
-  #freshUntil = 0
-  #isLoaded = false
-  #hasFailed = false
+  readonly #follower: Follower
 
   constructor(store: SessionStore, settings: Settings) {
     this.#settings = settings
     this.#log = new RevocationLog(store, settings.now, ending => this.#take(ending))
-    this.#stopListening = this.#log.onSignal(() => this.#hear())
-    void this.#poll()
+    this.#follower = new Follower(this.#log, settings, () => this.#snapshot.forgetExpired(settings.now()))
   }
 
   async revoke(id: string, { deadline }: { readonly deadline?: number } = {}): Promise<void> {
@@ -107,7 +100,7 @@ export class Revocations implements SessionRevoker {
 
   /** Whether a session is still good. A promise only if that is not known yet. */
   isGood(record: SessionRecord): boolean | Promise<boolean> {
-    const fresh = this.#awaitFresh()
+    const fresh = this.#follower.awaitFresh()
     return fresh === null ? this.#judge(record) : fresh.then(() => this.#judge(record))
   }
 
@@ -116,8 +109,8 @@ export class Revocations implements SessionRevoker {
     const { id, userId, version, generation } = record
     this.#checkDeadline(record)
     const begins = reissue || version === 0
-    if (begins && userId !== null) await this.#catchUp()
-    else await this.#awaitFresh()
+    if (begins && userId !== null) await this.#follower.catchUp()
+    else await this.#follower.awaitFresh()
     const floor = begins ? this.#snapshot.floorOf(userId) : 0
     const next = Math.max(floor, reissue && version > 0 ? generation + 2 : generation)
     if (this.#snapshot.hasEnded({ id, userId: begins ? null : userId, generation })) return null
@@ -127,9 +120,7 @@ export class Revocations implements SessionRevoker {
   }
 
   async close(): Promise<void> {
-    this.#isClosed = true
-    clearTimeout(this.#timer)
-    this.#stopListening()
+    this.#follower.close()
     await this.#log.close()
   }
 
@@ -151,7 +142,7 @@ export class Revocations implements SessionRevoker {
   }
 
   #take(ending: Ending): void {
-    if (!this.#snapshot.add(ending) || !this.#isLoaded) return
+    if (!this.#snapshot.add(ending) || !this.#follower.hasRead) return
     for (const id of this.#takeEnded(ending)) this.#listeners.tell(id)
   }
 
@@ -161,61 +152,6 @@ export class Revocations implements SessionRevoker {
     if (floor < wholeSession) return []
     this.#seen.delete(id)
     return [id]
-  }
-
-  /** Null if the snapshot is fresh, or stale ones are taken. */
-  #awaitFresh(): Promise<void> | null {
-    if (performance.now() < this.#freshUntil) return null
-    if (this.#hasFailed && this.#settings.whenStale === 'open') return null
-    return this.#catchUp()
-  }
-
-  async #catchUp(): Promise<void> {
-    try {
-      await this.#refresh()
-    } catch (cause) {
-      if (this.#settings.whenStale === 'open') return
-      throw new SessionError(
-        'store_unavailable',
-        `Which sessions have ended cannot be read: ${(cause as Error).message}`,
-        { cause },
-      )
-    }
-  }
-
-  #refresh(): Promise<void> {
-    this.#refreshing ??= this.#read().finally(() => {
-      this.#refreshing = null
-    })
-    return this.#refreshing
-  }
-
-  async #read(): Promise<void> {
-    const startedAt = performance.now()
-    try {
-      await this.#log.read()
-    } catch (error) {
-      this.#hasFailed = true
-      throw error
-    }
-    this.#isLoaded = true
-    this.#hasFailed = false
-    this.#freshUntil = startedAt + this.#settings.staleMs
-    this.#snapshot.forgetExpired(this.#settings.now())
-  }
-
-  /** What is being read may have been asked for before the signal. */
-  #hear(): void {
-    const again = () => this.#refresh().catch(() => {})
-    if (this.#refreshing === null) void again()
-    else void this.#refreshing.then(again, again)
-  }
-
-  async #poll(): Promise<void> {
-    await this.#refresh().catch(() => {})
-    if (this.#isClosed) return
-    const ms = this.#settings.pollMs * (0.8 + 0.4 * Math.random())
-    this.#timer = setTimeout(() => void this.#poll(), ms).unref()
   }
 
   #checkDeadline({ deadline }: SessionRecord): void {
