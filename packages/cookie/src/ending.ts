@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { SessionRecord } from '@sojourn/core'
+import { publish, type SessionRecord } from '@sojourn/core'
 
 /** What was ended: a session, or all sessions of a user. */
 export interface Subject {
@@ -37,7 +37,20 @@ export function toRecord(ending: Ending, version: number, now: number): SessionR
   return { id, userId: owner, data: JSON.stringify(data), ...times, version, generation: 0, attempts: [] }
 }
 
-export const fromRecord = ({ data, deadline }: SessionRecord): Ending => ({
-  ...JSON.parse(data),
-  until: deadline,
-})
+/** Null for one that is not ours, with an event `record-malformed` in the name of `store`. */
+export function fromRecord(store: string, { id, data, deadline }: SessionRecord): Ending | null {
+  const found = parse(data)
+  if (found !== null && recordIdOf(found) === id && Number.isSafeInteger(found.floor)) {
+    return { ...found, until: deadline }
+  }
+  publish('record-malformed', { strategy: store, sessionId: id, userId: null })
+  return null
+}
+
+function parse(data: string): Ending | null {
+  try {
+    return JSON.parse(data)
+  } catch {
+    return null
+  }
+}

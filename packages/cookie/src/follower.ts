@@ -13,9 +13,9 @@ export class Follower {
   hasRead = false
   readonly #log: RevocationLog
   readonly #settings: FollowerSettings
-  readonly #onRead: () => void
   readonly #stopListening: () => void
   #reading: Promise<void> | null = null
+  #readingNext: Promise<void> | null = null
   #hasFailed = false
   /** By `performance.now()`, as is `#warnAt`. */
   #freshUntil = 0
@@ -23,12 +23,11 @@ export class Follower {
   #timer: NodeJS.Timeout | undefined
   #isClosed = false
 
-  constructor(log: RevocationLog, settings: FollowerSettings, onRead: () => void) {
+  constructor(log: RevocationLog, settings: FollowerSettings) {
     this.#log = log
     this.#settings = settings
-    this.#onRead = onRead
     this.#warnAt = performance.now() + settings.staleMs
-    this.#stopListening = log.onSignal(() => this.#hear())
+    this.#stopListening = log.onSignal(() => void this.#readFromNow().catch(() => {}))
     void this.#poll()
   }
 
@@ -45,7 +44,7 @@ export class Follower {
   /** Reads what is new, fresh or not. Throws as `awaitFresh` does. */
   async catchUp(): Promise<void> {
     try {
-      await this.#read()
+      await this.#readFromNow()
     } catch (cause) {
       if (this.#isFresh || this.#settings.whenStale === 'open') return
       throw new SessionError(
@@ -84,14 +83,17 @@ export class Follower {
     this.hasRead = true
     this.#hasFailed = false
     this.#freshUntil = this.#warnAt = startedAt + this.#settings.staleMs
-    this.#onRead()
   }
 
-  /** What is being read may have been asked for before the signal. */
-  #hear(): void {
-    const again = () => this.#read().catch(() => {})
-    if (this.#reading === null) void again()
-    else void this.#reading.then(again, again)
+  /** What is being read already may have been asked for before something was added. */
+  #readFromNow(): Promise<void> {
+    if (this.#reading === null) return this.#read()
+    const next = () => {
+      this.#readingNext = null
+      return this.#read()
+    }
+    this.#readingNext ??= this.#reading.then(next, next)
+    return this.#readingNext
   }
 
   async #poll(): Promise<void> {

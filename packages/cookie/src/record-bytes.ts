@@ -27,7 +27,8 @@ export function encodeRecord(record: SessionRecord): Buffer {
   }
   const idText = isPacked ? packedId : withLength(id)
   const userText = userId === null ? empty : withLength(userId)
-  return Buffer.concat([Buffer.from(head), idText, userText, Buffer.from(data, 'utf8')])
+  const members = Buffer.from(data.trim().slice(1, -1), 'utf8')
+  return Buffer.concat([Buffer.from(head), idText, userText, members])
 }
 
 /** What `encodeRecord` made of a record, as its first version. */
@@ -41,7 +42,7 @@ export function decodeRecord(bytes: Buffer): SessionRecord {
   const rotatedAt = createdAt + (has & hasRotated ? reader.number() : 0)
   const id = has & hasOtherId ? reader.text(reader.number(), 'utf8') : reader.text(idBytes, 'base64url')
   const userId = has & hasUser ? reader.text(reader.number(), 'utf8') : null
-  const data = reader.text(bytes.length, 'utf8')
+  const data = `{${reader.text(bytes.length, 'utf8')}}`
   const times = { createdAt, deadline, expiresAt, rotatedAt }
   return { id, userId, data, ...times, version: 1, generation, attempts: [] }
 }
@@ -52,7 +53,7 @@ function withLength(text: string): Buffer {
   if (!text.isWellFormed()) {
     throw new SessionError(
       'invalid_option',
-      'A user id that goes into a sealed cookie must be well-formed Unicode.',
+      'The user id and the session id must be well-formed Unicode to go into a sealed cookie.',
     )
   }
   const bytes = Buffer.from(text, 'utf8')

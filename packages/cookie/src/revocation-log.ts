@@ -1,24 +1,20 @@
+import { setTimeout } from 'node:timers/promises'
 import { createSessionId, SessionError, type SessionRecord, type SessionStore } from '@sojourn/core'
-import { type Ending, fromRecord, owner, recordIdOf, type Subject, toRecord } from './ending.ts'
+import { type Ending, fromRecord, keyOf, owner, recordIdOf, type Subject, toRecord } from './ending.ts'
+import { parseHead, withBatch } from './head.ts'
+import type { Snapshot } from './snapshot.ts'
 
 const headId = 'revocations'
 /** A record of this name is removed whenever something was added: stores tell of removals. */
 const signalPrefix = 'revocations.'
-/** How many endings the head holds, for those who read it often. */
-const recentEndings = 50
-/** Each lost try means that another process won. */
-const maxTries = 40
+/** For how long others may get in first. */
+const patienceMs = 10_000
+const longestPauseMs = 100
 /** Renewed with each ending, and longer than any of them counts. */
 const headMs = 2 * 400 * 86_400_000
 const signalMs = 60_000
-
-interface Head {
-  /** Another one if the store has lost what it held. */
-  readonly log: string
-  /** All endings that were added after this version of the head are in `recent`. */
-  readonly since: number
-  readonly recent: readonly { readonly at: number; readonly ending: Ending }[]
-}
+/** How often all are listed: whoever stored an ending and then ended itself has told nobody. */
+const listMs = 600_000
 
 /** What an ending becomes. */
 export type NextEnding = (before: Ending | null) => Omit<Ending, keyof Subject>
@@ -30,43 +26,43 @@ interface Batch {
 
 /**
  * All endings, in a store: a record for each; and one, the head, that holds the latest. So to see whether there is
- * anything new takes one read, and what is new is mostly in it.
+ * anything new takes one read, and what is new is mostly in it. What is read or added goes into the snapshot.
  */
 export class RevocationLog {
   readonly #store: SessionStore
   readonly #now: () => number
-  readonly #onEnding: (ending: Ending) => void
-  /** The head, as this process has followed it. */
-  #seen: Pick<SessionRecord, 'version' | 'data'> | null = null
+  readonly #snapshot: Snapshot
+  /** The text of the head, as this process has followed it. */
+  #followed: string | null = null
+  #listedAt = Number.NEGATIVE_INFINITY
   #lastBatch: Promise<void> = Promise.resolve()
   #nextBatch: Batch | null = null
 
-  /** `onEnding` is called with what was added here or anywhere, at least once. */
-  constructor(store: SessionStore, now: () => number, onEnding: (ending: Ending) => void) {
+  constructor(store: SessionStore, now: () => number, snapshot: Snapshot) {
     this.#store = store
     this.#now = now
-    this.#onEnding = onEnding
+    this.#snapshot = snapshot
   }
 
   /** Reads what others have added. */
   async read(): Promise<void> {
-    const found = await this.#store.read(headId)
-    const seen = this.#seen
-    if (found !== null && found.data === seen?.data) return
-    const head = parseHead(found)
-    if (found !== null && seen !== null && parseHead(seen).log === head.log && seen.version >= head.since) {
-      for (const { at, ending } of head.recent) if (at > seen.version) this.#onEnding(ending)
-    } else {
-      for (const record of await this.#store.listByUser(owner)) this.#onEnding(fromRecord(record))
-    }
-    this.#seen = found
+    const head = (await this.#store.read(headId)) ?? (await this.#startHead())
+    const isListDue = performance.now() - this.#listedAt > listMs
+    if (head.data === this.#followed && !isListDue) return
+    const recent = parseHead(head.data)
+    const last = parseHead(this.#followed).at(-1)
+    // Only a head that goes on from there holds all that is new: not one that lost something, or is far ahead.
+    const from = recent.findIndex(({ id }) => id === last?.id)
+    if (from < 0 || isListDue) await this.#list()
+    for (const { endings } of recent) for (const ending of endings) this.#snapshot.add(ending)
+    this.#followed = head.data
   }
 
   /** Adds what `next` makes of the ending of the subject that there is, and signals to all processes. */
   async add(subject: Subject, next: NextEnding): Promise<void> {
     const ending = await this.#save(subject, next)
     await this.#announce(ending)
-    this.#onEnding(ending)
+    this.#snapshot.add(ending)
   }
 
   /** Calls back when there may be something to read. Returns how to stop. */
@@ -80,14 +76,31 @@ export class RevocationLog {
     return this.#store.close()
   }
 
-  async #save(subject: Subject, next: NextEnding): Promise<Ending> {
-    let found: SessionRecord | null = null
-    for (let tries = 0; tries < maxTries; tries++) {
-      const ending = { ...subject, ...next(found && fromRecord(found)) }
-      if (await this.#store.write(toRecord(ending, (found?.version ?? 0) + 1, this.#now()))) return ending
-      found = await this.#store.read(recordIdOf(subject))
+  async #list(): Promise<void> {
+    const startedAt = performance.now()
+    const listed = new Set<string>()
+    for (const record of await this.#store.listByUser(owner)) {
+      const ending = fromRecord(this.#store.name, record)
+      if (ending === null) continue
+      listed.add(keyOf(ending))
+      this.#snapshot.add(ending)
     }
-    throw tooManyTries()
+    this.#snapshot.forgetExpired(this.#now(), listed)
+    this.#listedAt = startedAt
+  }
+
+  /** So that others need not list again and again. */
+  async #startHead(): Promise<Pick<SessionRecord, 'data'>> {
+    const head = this.#recordOf(headId, headMs, withBatch([], []), 1)
+    await this.#store.write(head)
+    return head
+  }
+
+  #save(subject: Subject, next: NextEnding): Promise<Ending> {
+    return this.#replace(recordIdOf(subject), found => {
+      const ending = { ...subject, ...next(found && fromRecord(this.#store.name, found)) }
+      return { result: ending, record: version => toRecord(ending, version, this.#now()) }
+    })
   }
 
   /** One batch at a time, of all that came meanwhile. */
@@ -108,21 +121,28 @@ export class RevocationLog {
   }
 
   async #addToHead(endings: readonly Ending[]): Promise<void> {
-    for (let tries = 0; tries < maxTries; tries++) {
-      const found = await this.#store.read(headId)
-      const { log, since, recent } = parseHead(found)
-      const version = (found?.version ?? 0) + 1
-      const head = shorten({
-        log,
-        since,
-        recent: [...recent, ...endings.map(ending => ({ at: version, ending }))],
-      })
-      if (await this.#store.write(this.#recordOf(headId, headMs, JSON.stringify(head), version))) {
-        this.#signal().catch(() => {}) // Those who miss it read the head anyway, if a little later.
-        return
+    await this.#replace(headId, found => {
+      const data = withBatch(parseHead(found?.data ?? null), endings)
+      return { result: undefined, record: version => this.#recordOf(headId, headMs, data, version) }
+    })
+    this.#signal().catch(() => {}) // Those who miss it read the head anyway, if a little later.
+  }
+
+  /** Writes what `change` makes of the record, again and again if others write first. */
+  async #replace<T>(
+    id: string,
+    change: (found: SessionRecord | null) => { result: T; record: (version: number) => SessionRecord },
+  ): Promise<T> {
+    const end = performance.now() + patienceMs
+    for (let pauseMs = 1; ; pauseMs = Math.min(2 * pauseMs, longestPauseMs)) {
+      const found = await this.#store.read(id)
+      const { result, record } = change(found)
+      if (await this.#store.write(record((found?.version ?? 0) + 1))) return result
+      if (performance.now() > end) {
+        throw new SessionError('conflict', `Other processes changed the revocations for ${patienceMs} ms.`)
       }
+      await setTimeout(pauseMs * Math.random())
     }
-    throw tooManyTries()
   }
 
   async #signal(): Promise<void> {
@@ -137,17 +157,3 @@ export class RevocationLog {
     return { id, userId: null, data, ...times, version, generation: 0, attempts: [] }
   }
 }
-
-function parseHead(found: Pick<SessionRecord, 'data'> | null): Head {
-  return found === null ? { log: createSessionId(), since: 0, recent: [] } : JSON.parse(found.data)
-}
-
-/** Without the endings of the oldest versions. */
-function shorten({ log, since, recent }: Head): Head {
-  const [oldest] = recent
-  if (oldest === undefined || recent.length <= recentEndings) return { log, since, recent }
-  return shorten({ log, since: oldest.at, recent: recent.filter(({ at }) => at > oldest.at) })
-}
-
-const tooManyTries = () =>
-  new SessionError('conflict', `Other processes changed the revocations ${maxTries} times meanwhile.`)

@@ -14,6 +14,8 @@ import { Snapshot } from './snapshot.ts'
 
 /** How far the clocks of servers may differ: endings are kept that much longer. */
 const skewMs = 300_000
+/** How much longer than another operation a list may take: it may be of a million. */
+const listPatience = 30
 /** More sign-ins of one session than happen in between: a floor is above all generations before it. */
 const floorStep = 1024
 
@@ -46,9 +48,16 @@ export interface RevocationsOptions {
 export function createRevocations(options: RevocationsOptions): Revocations {
   const { store, deadlineMs = 86_400_000, pollMs = 1000, staleMs = 10_000, whenStale = 'closed' } = options
   const { timeoutMs = 2000, now = Date.now } = options
-  for (const [name, value] of Object.entries({ deadlineMs, pollMs, staleMs })) {
-    if (!(Number.isInteger(value) && value > 0 && value <= 1e12)) {
-      throw new SessionError('invalid_option', `${name} must be a whole number from 1 on, not ${value}.`)
+  for (const [name, value, most] of [
+    ['deadlineMs', deadlineMs, 1e12],
+    ['pollMs', pollMs, 86_400_000],
+    ['staleMs', staleMs, 1e12],
+  ] as const) {
+    if (!(Number.isInteger(value) && value > 0 && value <= most)) {
+      throw new SessionError(
+        'invalid_option',
+        `${name} must be a whole number from 1 to ${most}, not ${value}.`,
+      )
     }
   }
   if (staleMs <= pollMs) {
@@ -57,7 +66,8 @@ export function createRevocations(options: RevocationsOptions): Revocations {
   if (!['closed', 'open'].includes(whenStale)) {
     throw new SessionError('invalid_option', `whenStale must be closed or open, not ${whenStale}.`)
   }
-  return new Revocations(guardStore(store, timeoutMs), { deadlineMs, pollMs, staleMs, whenStale, now })
+  const guarded = guardStore(store, timeoutMs, timeoutMs * listPatience)
+  return new Revocations(guarded, { deadlineMs, pollMs, staleMs, whenStale, now })
 }
 
 type Settings = Required<Omit<RevocationsOptions, 'store' | 'timeoutMs'>>
@@ -66,15 +76,15 @@ type Settings = Required<Omit<RevocationsOptions, 'store' | 'timeoutMs'>>
 export class Revocations implements SessionRevoker {
   readonly #settings: Settings
   readonly #log: RevocationLog
-  readonly #snapshot = new Snapshot()
+  readonly #snapshot = new Snapshot(ending => this.#take(ending))
   readonly #seen = new SeenSessions()
   readonly #listeners = createListeners()
   readonly #follower: Follower
 
   constructor(store: SessionStore, settings: Settings) {
     this.#settings = settings
-    this.#log = new RevocationLog(store, settings.now, ending => this.#take(ending))
-    this.#follower = new Follower(this.#log, settings, () => this.#snapshot.forgetExpired(settings.now()))
+    this.#log = new RevocationLog(store, settings.now, this.#snapshot)
+    this.#follower = new Follower(this.#log, settings)
   }
 
   async revoke(id: string, { deadline }: { readonly deadline?: number } = {}): Promise<void> {
@@ -90,7 +100,7 @@ export class Revocations implements SessionRevoker {
       floor: Math.max(now(), (before?.floor ?? 0) + floorStep),
       except,
       exceptFloor: (except === before?.except ? before?.exceptFloor : before?.floor) ?? 0,
-      until: now() + deadlineMs + skewMs,
+      until: now() + deadlineMs + 2 * skewMs,
     }))
   }
 
@@ -109,12 +119,16 @@ export class Revocations implements SessionRevoker {
     const { id, userId, version, generation } = record
     this.#checkDeadline(record)
     const begins = reissue || version === 0
+    const rotates = reissue && version > 0
     if (begins && userId !== null) await this.#follower.catchUp()
     else await this.#follower.awaitFresh()
     const floor = begins ? this.#snapshot.floorOf(userId) : 0
-    const next = Math.max(floor, reissue && version > 0 ? generation + 2 : generation)
+    const next = Math.max(floor, rotates ? generation + 2 : generation)
     if (this.#snapshot.hasEnded({ id, userId: begins ? null : userId, generation })) return null
-    if (reissue && version > 0) await this.#end(id, next, record.deadline)
+    if (rotates) {
+      await this.#end(id, next, record.deadline)
+      if (this.#snapshot.hasEnded({ id, userId, generation: next })) return null // It was ended meanwhile.
+    }
     this.#seen.add({ id, userId, generation: next })
     return next
   }
@@ -126,7 +140,7 @@ export class Revocations implements SessionRevoker {
 
   #end(sessionId: string, floor: number, deadline?: number): Promise<void> {
     const { now, deadlineMs } = this.#settings
-    const until = (deadline ?? now() + deadlineMs) + skewMs
+    const until = (deadline ?? now() + deadlineMs + skewMs) + skewMs
     return this.#log.add({ kind: 'session', id: sessionId }, before => ({
       floor: Math.max(floor, before?.floor ?? 0),
       except: null,
@@ -142,7 +156,7 @@ export class Revocations implements SessionRevoker {
   }
 
   #take(ending: Ending): void {
-    if (!this.#snapshot.add(ending) || !this.#follower.hasRead) return
+    if (!this.#follower.hasRead) return
     for (const id of this.#takeEnded(ending)) this.#listeners.tell(id)
   }
 

@@ -1,19 +1,27 @@
 import type { SessionRecord } from '@sojourn/core'
 import { type Ending, keyOf } from './ending.ts'
 
-const sweepMs = 60_000
-
 /** All endings that count, in the memory of this process. */
 export class Snapshot {
   readonly #endings = new Map<string, Ending>()
-  #sweptAt = 0
+  readonly #onAdded: (ending: Ending) => void
 
-  /** False if that, or a later one of its subject, was known. */
-  add(ending: Ending): boolean {
+  /** `onAdded` is called with each that ends more than was known. */
+  constructor(onAdded: (ending: Ending) => void) {
+    this.#onAdded = onAdded
+  }
+
+  get size(): number {
+    return this.#endings.size
+  }
+
+  add(ending: Ending): void {
     const key = keyOf(ending)
-    if ((this.#endings.get(key)?.floor ?? -1) >= ending.floor) return false
-    this.#endings.set(key, ending)
-    return true
+    const known = this.#endings.get(key)
+    if (known !== undefined && known.floor > ending.floor) return
+    const until = Math.max(ending.until, known?.until ?? 0)
+    this.#endings.set(key, { ...ending, until })
+    if (known === undefined || known.floor < ending.floor) this.#onAdded(ending)
   }
 
   hasEnded({ id, userId, generation }: Pick<SessionRecord, 'id' | 'userId' | 'generation'>): boolean {
@@ -29,10 +37,11 @@ export class Snapshot {
     return this.#ofUser(userId)?.floor ?? 0
   }
 
-  forgetExpired(now: number): void {
-    if (Math.abs(now - this.#sweptAt) < sweepMs) return
-    this.#sweptAt = now
-    for (const [key, { until }] of this.#endings) if (until <= now) this.#endings.delete(key)
+  /** Those only that the store has dropped, too: a clock that is wrong for a moment forgets nothing. */
+  forgetExpired(now: number, listed: ReadonlySet<string>): void {
+    for (const [key, { until }] of this.#endings) {
+      if (until <= now && !listed.has(key)) this.#endings.delete(key)
+    }
   }
 
   #ofUser(userId: string | null): Ending | undefined {

@@ -49,7 +49,7 @@ suite('A sealed cookie', () => {
       name: 'SessionError',
       code: 'data_too_large',
       message:
-        'The session would take 8139 bytes of cookies, maxBytes is 7168. The biggest key is "cart", which has 6002 bytes.',
+        'The session would take 8136 bytes of cookies, maxBytes is 7168. The biggest key is "cart", which has 6002 bytes.',
     })
     const larger = createCookieStrategy({ keys, maxBytes: 15_360 })
     assert.ok(
@@ -66,6 +66,7 @@ test('options that cannot work are refused at construction', () => {
     [{ keys: [undefined] }, 'weak_secret'],
     [{ cookieName: '' }, 'invalid_option'],
     [{ cookieName: 'a b' }, 'invalid_option'],
+    [{ cookieName: '__Host-session' }, 'invalid_option'],
     [{ maxBytes: 511 }, 'invalid_option'],
     [{ maxBytes: 15_361 }, 'invalid_option'],
     [{ maxBytes: 4096.5 }, 'invalid_option'],

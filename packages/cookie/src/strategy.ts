@@ -119,8 +119,11 @@ function freeze(record: SessionRecord): SessionRecord {
 }
 
 function checkOptions(cookieName: string, maxBytes: number): void {
-  if (typeof cookieName !== 'string' || !/^[!#$%&'*+\-.^_`|~\w]+$/.test(cookieName)) {
-    throw new SessionError('invalid_option', `cookieName must be a token (RFC 9110), not ${cookieName}.`)
+  if (typeof cookieName !== 'string' || !/^(?!__(host|secure)-)[!#$%&'*+\-.^_`|~\w]+$/i.test(cookieName)) {
+    throw new SessionError(
+      'invalid_option',
+      `cookieName must be a token (RFC 9110) without the prefix __Host- or __Secure-, not ${cookieName}.`,
+    )
   }
   if (!(Number.isInteger(maxBytes) && maxBytes >= 512 && maxBytes <= 15_360)) {
     throw new SessionError(

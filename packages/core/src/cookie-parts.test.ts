@@ -72,6 +72,23 @@ suite('A credential', () => {
     assert.deepEqual(jar.credentials, [long('c', 7000)])
   })
 
+  test('that comes last wins, in one cookie or in parts, whatever its answer did not know of', () => {
+    for (const [first, last] of [
+      [long('a', 100), long('b', 7000)],
+      [long('a', 7000), long('b', 100)],
+      [long('a', 11_000), long('b', 7000)],
+    ] as const) {
+      for (const before of [long('c', 100), long('c', 7000)]) {
+        const jar = new Jar()
+        jar.set(before)
+        const seenByBoth = jar.header
+        jar.set(first, seenByBoth)
+        jar.set(last, seenByBoth)
+        assert.equal(jar.credentials[0], last)
+      }
+    }
+  })
+
   test('of which a part is missing is no less than one that is not good', () => {
     const jar = new Jar()
     jar.set('abc'.repeat(2000))

@@ -31,7 +31,8 @@ function joinParts(header: string, name: string, copy: number): Credential {
 
 /**
  * The `Set-Cookie` headers that put `credential` in the place of all that `header` presents under `name`; none is left
- * over. An empty one removes them.
+ * over. An empty one removes them. Parts remove a whole one that a parallel answer may have given meanwhile: it would be
+ * read first.
  */
 export function formatCredential(
   name: string,
@@ -39,7 +40,7 @@ export function formatCredential(
   attributes: CookieAttributes,
   header: string,
 ): string[] {
-  const values = new Map(presentedNames(header, name).map(presented => [presented, '']))
+  const values = new Map([name, ...presentedParts(header, name)].map(outdated => [outdated, '']))
   for (const [cookie, value] of split(name, credential, attributes)) values.set(cookie, value)
   return Array.from(values, ([cookie, value]) =>
     formatCookie(cookie, value, value === '' ? { ...attributes, maxAge: 0 } : attributes),
@@ -57,10 +58,10 @@ function split(name: string, credential: Credential, attributes: CookieAttribute
   ])
 }
 
-function presentedNames(header: string, name: string): string[] {
+function presentedParts(header: string, name: string): string[] {
   const count = header.includes(`${name}.`) ? maxParts : 0
   const parts = Array.from({ length: count }, (_, index) => partName(name, index))
-  return [name, ...parts].filter(presented => readCookies(header, presented).length > 0)
+  return parts.filter(part => readCookies(header, part).length > 0)
 }
 
 const partName = (name: string, index: number) => `${name}.${index}`

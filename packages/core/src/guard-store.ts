@@ -7,9 +7,10 @@ import type { SessionStore } from './store.ts'
  * still be done. A store that is neither durable nor shared is memory, on which nobody waits: it is returned as it is.
  *
  * @param timeoutMs 1 to 2^31 - 1
+ * @param listTimeoutMs likewise, for `listByUser`; default `timeoutMs`
  * @throws {SessionError} `invalid_option`
  */
-export function guardStore(store: SessionStore, timeoutMs: number): SessionStore {
+export function guardStore(store: SessionStore, timeoutMs: number, listTimeoutMs = timeoutMs): SessionStore {
   if (!(timeoutMs >= 1 && timeoutMs < 2 ** 31)) {
     throw new SessionError(
       'invalid_option',
@@ -18,12 +19,17 @@ export function guardStore(store: SessionStore, timeoutMs: number): SessionStore
   }
   const { durable, shared } = store.traits
   if (!durable && !shared) return store
-  const running = new Running(timeoutMs)
+  const usual = new Running(timeoutMs)
+  const lists = new Running(listTimeoutMs)
 
-  function guard<T>(name: string, start: () => Promise<T>): Promise<T> {
+  function guard<T>(name: string, start: () => Promise<T>, running = usual): Promise<T> {
     return new Promise((resolve, reject) => {
       const operation = running.add(() => {
-        reject(unavailable(`did not ${name} within ${timeoutMs} ms: is its server up, and not overloaded?`))
+        reject(
+          unavailable(
+            `did not ${name} within ${running.timeoutMs} ms: is its server up, and not overloaded?`,
+          ),
+        )
       })
       attempt(start).then(
         value => {
@@ -47,7 +53,7 @@ export function guardStore(store: SessionStore, timeoutMs: number): SessionStore
     traits: store.traits,
     read: id => guard('read', () => store.read(id)),
     write: next => guard('write', () => store.write(next)),
-    listByUser: userId => guard('list', () => store.listByUser(userId)),
+    listByUser: userId => guard('list', () => store.listByUser(userId), lists),
     remove: id => guard('remove', () => store.remove(id)),
     onRemoved: listener => store.onRemoved(listener),
     close: () => guard('close', () => store.close()),
@@ -62,18 +68,18 @@ interface Operation {
 
 /** The operations that run, oldest first. One timer serves them all: one for each would cost 2 µs. */
 class Running {
-  readonly #timeoutMs: number
+  readonly timeoutMs: number
   readonly #operations = new Set<Operation>()
   #timer: NodeJS.Timeout | undefined
 
   constructor(timeoutMs: number) {
-    this.#timeoutMs = timeoutMs
+    this.timeoutMs = timeoutMs
   }
 
   add(giveUp: () => void): Operation {
-    const operation = { end: performance.now() + this.#timeoutMs, giveUp }
+    const operation = { end: performance.now() + this.timeoutMs, giveUp }
     this.#operations.add(operation)
-    this.#timer ??= this.#wait(this.#timeoutMs)
+    this.#timer ??= this.#wait(this.timeoutMs)
     return operation
   }
 

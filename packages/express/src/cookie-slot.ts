@@ -3,8 +3,8 @@ import type { CredentialSlot, SessionRequest } from './slot.ts'
 
 export interface CookieOptions {
   /**
-   * Default: the name that the strategy binds its credentials to, else `session`. On a secure connection `__Host-` is put before it, or `__Secure-` where `domain` or `path`
-   * forbid that (RFC 6265bis, section 4.1.3).
+   * Default: the name that the strategy binds its credentials to, else `session`. On a secure connection `__Host-` is
+   * put before it, or `__Secure-` where `domain` or `path` forbid that (RFC 6265bis, section 4.1.3).
    */
   readonly name?: string
   /** Shares the cookie with all hosts below this one; default: this host alone. */
