@@ -160,6 +160,7 @@ interface Gate extends Disposable {
 async function startGate(address: string): Promise<Gate> {
   const url = new URL(address)
   const targetPort = Number(url.port)
+  const sockets: Socket[] = []
   let first: Socket | undefined
   let ended = 0
   const gate = createServer({ allowHalfOpen: true }, async client => {
@@ -167,6 +168,7 @@ async function startGate(address: string): Promise<Gate> {
     if (first !== undefined) await once(first, 'data')
     const target = connect({ port: targetPort, host: url.hostname, allowHalfOpen: true })
     target.on('error', () => {}).on('end', () => ended++)
+    sockets.push(client, target)
     first ??= target
     client.pipe(target).pipe(client)
   })
@@ -179,6 +181,9 @@ async function startGate(address: string): Promise<Gate> {
       return ended
     },
     close,
-    [Symbol.dispose]: close,
+    [Symbol.dispose]() {
+      close()
+      for (const socket of sockets) socket.destroy() // A half-open one would keep the process alive.
+    },
   }
 }
