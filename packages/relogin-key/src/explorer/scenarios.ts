@@ -1,0 +1,153 @@
+import type { Client, Limits, Scenario } from './scenario.ts'
+
+const unlimited = Number.POSITIVE_INFINITY
+const client: Client = { attempts: true, lock: false, torn: false, insists: true }
+const plain: Client = { ...client, attempts: false }
+const server = { graceMs: 10_000, attemptsKept: unlimited, lifetimeMs: 95_000 }
+const limits: Limits = {
+  rotations: 3,
+  messages: 3,
+  repeats: 1,
+  waits: 1,
+  rollbacks: 0,
+  thefts: 0,
+  signIns: 0,
+  signOuts: 0,
+  delayMs: unlimited,
+  delayRotations: unlimited,
+}
+/** Sign-in promises nothing to what is later than grace. */
+const withinGrace = { delayMs: server.graceMs - 1 }
+
+/** The protocol as it is meant: nothing may be found. */
+export const protocol: readonly Scenario[] = [
+  { name: 'network and crashes', client, server, limits, finds: [] },
+  { name: 'with a lock', client: { ...client, lock: true }, server, limits, finds: [] },
+  { name: 'rollback', client, server, limits: { ...limits, waits: 0, rollbacks: 2 }, finds: [] },
+  { name: 'thief', client, server, limits: { ...limits, messages: 2, waits: 0, thefts: 1 }, finds: [] },
+  {
+    name: 'sign-in and sign-out',
+    client,
+    server,
+    limits: { ...limits, ...withinGrace, repeats: 0, signIns: 1, signOuts: 1 },
+    finds: [],
+  },
+]
+
+/** The same, with more going on at once: for runs of minutes. */
+export function deepen(scenario: Scenario): Scenario {
+  const { limits } = scenario
+  const { messages, repeats, waits } = limits
+  return {
+    ...scenario,
+    limits: { ...limits, messages: messages + 1, repeats: repeats + 1, waits: waits + 1 },
+  }
+}
+
+/** Where nothing is found, the explorer is blind. */
+export const counterExamples: readonly Scenario[] = [
+  {
+    name: 'strict single use',
+    client: plain,
+    server: { ...server, graceMs: 0 },
+    limits,
+    finds: ['honest-logout'],
+  },
+  { name: 'plain grace', client: plain, server, limits, finds: ['honest-logout'] },
+  {
+    name: 'plain grace and a thief',
+    client: { ...plain, lock: true },
+    server,
+    limits: { ...limits, messages: 1, repeats: 0, waits: 0, thefts: 1 },
+    finds: ['both-go-on'],
+  },
+  {
+    name: 'only the last attempt',
+    client,
+    server: { ...server, attemptsKept: 1 },
+    limits,
+    finds: ['honest-logout'],
+  },
+]
+
+/** Where the protocol, or what it takes for granted, fails: known, and found each time. Mended, one moves to `protocol`. */
+export const boundaries: readonly Scenario[] = [
+  {
+    name: 'a thief, and a client that does not insist',
+    client: { ...client, insists: false },
+    server,
+    limits: { ...limits, thefts: 1 },
+    finds: ['thief-outlasts'],
+  },
+  {
+    name: 'rollback and a thief',
+    client,
+    server,
+    limits: { ...limits, messages: 2, repeats: 0, waits: 0, rollbacks: 1, thefts: 1 },
+    finds: ['thief-outlasts'],
+  },
+  {
+    name: 'sign-ins over a store that was rolled back',
+    client,
+    server,
+    limits: { ...limits, ...withinGrace, rotations: 4, repeats: 0, waits: 0, rollbacks: 2, signIns: 2 },
+    finds: ['honest-logout'],
+  },
+  {
+    name: 'tabs that do not see what the other wrote',
+    client: { ...client, torn: true },
+    server,
+    limits,
+    finds: ['honest-logout'],
+  },
+  {
+    name: 'sign-in, and a request later than grace',
+    client,
+    server,
+    limits: { ...limits, signIns: 1 },
+    finds: ['honest-logout'],
+  },
+  {
+    name: 'a request later than eight rotations',
+    client: { ...client, lock: true },
+    server,
+    limits: { ...limits, rotations: 10, messages: 2, waits: 0 },
+    finds: ['honest-logout'],
+  },
+]
+
+/** Eight attempts are remembered, and one more rotation may come about while a request is served. */
+const delayRotations = 7
+const long = { ...limits, rotations: unlimited, messages: 6, repeats: unlimited, waits: unlimited }
+const anHour = { ...server, lifetimeMs: 3_600_000 }
+
+/** Long histories, for random walks: nothing may be found. */
+export const longHistories: readonly Scenario[] = [
+  {
+    name: 'network, crashes and rollbacks',
+    client,
+    server: anHour,
+    limits: { ...long, rollbacks: unlimited, signOuts: 1, delayMs: 60_000, delayRotations },
+    finds: [],
+  },
+  {
+    name: 'network, crashes and a thief',
+    client,
+    server: anHour,
+    limits: { ...long, thefts: 1, signOuts: 1, delayMs: 60_000, delayRotations },
+    finds: [],
+  },
+  {
+    name: 'network, crashes and sign-ins',
+    client,
+    server: anHour,
+    limits: {
+      ...long,
+      ...withinGrace,
+      signIns: unlimited,
+      signOuts: 1,
+      delayRotations,
+    },
+    finds: [],
+  },
+]

@@ -1,0 +1,3 @@
+export * from './jwk.ts'
+export type { ReloginKeyStrategyOptions } from './options.ts'
+export * from './strategy.ts'

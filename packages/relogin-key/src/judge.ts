@@ -1,0 +1,37 @@
+import type { SessionRecord } from '@sojourn/core'
+import type { Presented } from './claim.ts'
+import { anonymous, digestOf, readHistory } from './history.ts'
+
+/**
+ * What is to be done about a key:
+ * `keep`: resume, and the key stays the current one; `rotate`: resume with the successor of this key;
+ * `repeat`: resume with the current key, again; `refuse`: null, and nobody is punished; `reuse`: end the session.
+ */
+export type Verdict = 'keep' | 'rotate' | 'repeat' | 'refuse' | 'reuse'
+
+export interface Times {
+  readonly now: number
+  readonly graceMs: number
+  readonly rotateAfterMs: number
+}
+
+/** The protocol's table, for a record that is live. */
+export function judge(
+  record: SessionRecord,
+  { generation, attempt }: Pick<Presented, 'generation' | 'attempt'>,
+  { now, graceMs, rotateAfterMs }: Times,
+): Verdict {
+  // The clock of the server that rotated may be ahead of ours.
+  const ageMs = Math.max(0, now - record.rotatedAt)
+  const behind = record.generation - generation
+  // Ahead: the store has lost its last writes, for we have minted that key.
+  if (behind < 0) return 'rotate'
+  if (behind === 0) return ageMs < rotateAfterMs ? 'keep' : 'rotate'
+
+  const { makers, notes } = readHistory(record)
+  const maker = makers[behind - 1]
+  if (attempt !== null && maker === digestOf(attempt)) return behind === 1 ? 'repeat' : 'refuse'
+  if (behind === 1 && attempt === null && maker === anonymous && ageMs < graceMs) return 'repeat'
+  if (notes.some(({ below, until }) => generation < below && now < until)) return 'refuse'
+  return 'reuse'
+}
