@@ -4,18 +4,14 @@ import type {} from './session-data.ts'
 
 const root = resolve(import.meta.dirname, '..')
 
-/** What all three begin with: views, a stylesheet, bodies that are parsed, and the start page. */
+/** What all three begin with: views, a stylesheet, and bodies that are parsed. */
 export function createSite(library: string): Express {
   const app = express()
   app.set('view engine', 'ejs').set('views', resolve(root, 'views'))
-  Object.assign(app.locals, { library })
+  Object.assign(app.locals, { library, user: null })
 
   app.use(express.static(resolve(root, 'public')))
   app.use(express.urlencoded({ extended: false }))
   app.use(express.json())
-
-  app.get('/', (_req, res) => {
-    res.render('home')
-  })
   return app
 }

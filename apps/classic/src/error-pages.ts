@@ -5,7 +5,7 @@ export function answerNotFound(req: Request, res: Response): void {
 }
 
 export function answerError(
-  error: { status?: unknown },
+  error: { status?: unknown; code?: unknown },
   req: Request,
   res: Response,
   next: NextFunction,
@@ -13,15 +13,17 @@ export function answerError(
   const status = Number(error?.status ?? 500)
   if (status >= 500) console.error(error)
   if (res.headersSent) return next(error)
-  answer(req, res, status)
+  if (error?.code === 'data_too_large') answer(req, res, 413, 'That is more than a session can hold.')
+  else answer(req, res, status)
 }
 
-function answer(req: Request, res: Response, status: number): void {
-  const text = texts[status] ?? (status < 500 ? texts[400] : texts[500])
+function answer(req: Request, res: Response, status: number, text = textFor(status)): void {
   res.status(status)
   if (req.path.startsWith('/api/')) res.json({ error: text })
   else res.render('error', { status, text })
 }
+
+const textFor = (status: number) => texts[status] ?? (status < 500 ? texts[400] : texts[500])
 
 const texts: { readonly [status: number]: string } = {
   400: 'The server could not read what was sent.',

@@ -1,13 +1,11 @@
 import assert from 'node:assert/strict'
-import { execFile } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
-import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
 import { startProcess } from '@sojourn/demo/journey'
 import { launchChromium } from '@sojourn/testbed'
+import { variants } from './variants.fixture.ts'
 import { Visitor } from './visitor.fixture.ts'
 
 const main = new URL('main.ts', import.meta.url)
@@ -16,43 +14,6 @@ const [alice, bob] = [
   { name: 'bob', email: 'bob@example.com' },
 ]
 const signInRequired = { status: 401, body: { error: 'sign_in_required' } }
-
-/** What is not the same on all three, and follows from where each keeps its sessions. */
-interface Differences {
-  /** Where a copy of the cookie still leads to after its owner has signed out. */
-  readonly copyAfterSignOut: '/dashboard' | '/login'
-  readonly afterRestart: '/dashboard' | '/login'
-  /** Where a cookie leads an attacker who planted it on a visitor who then signed in. */
-  readonly plantedCookie: '/dashboard' | '/login'
-  /** What becomes of messages of 4,000 and of 8,000 characters. */
-  readonly longMessages: readonly ['kept' | 'lost', 'kept' | 'lost' | 'refused']
-  /** What a sign-in form on a page of another site is answered. */
-  readonly foreignForm: 302 | 403
-}
-
-const variants: Readonly<Record<string, Differences>> = {
-  'client-sessions': {
-    copyAfterSignOut: '/dashboard',
-    afterRestart: '/dashboard',
-    plantedCookie: '/login',
-    longMessages: ['lost', 'lost'],
-    foreignForm: 302,
-  },
-  'express-session': {
-    copyAfterSignOut: '/login',
-    afterRestart: '/login',
-    plantedCookie: '/dashboard',
-    longMessages: ['kept', 'kept'],
-    foreignForm: 302,
-  },
-  sojourn: {
-    copyAfterSignOut: '/dashboard',
-    afterRestart: '/dashboard',
-    plantedCookie: '/login',
-    longMessages: ['kept', 'refused'],
-    foreignForm: 403,
-  },
-}
 
 const folder = await mkdtemp(join(tmpdir(), 'demo-classic-'))
 process.env.DATA_FOLDER = folder
@@ -87,10 +48,18 @@ for (const [name, differences] of Object.entries(variants)) {
       assert.equal(await visitor.page.getByText(alice.email).count(), 1)
       assert.equal(await visitor.readMessage(), 'tea at four')
 
+      for (const path of ['/', '/session-test-read', '/dashboard', '/nothing']) {
+        await visitor.visit(path)
+        assert.deepEqual(await visitor.menu(), ['Message', 'Dashboard', 'Sign out'], path)
+      }
+      await visitor.visit('/')
+      assert.equal(await visitor.page.getByText('You are signed in as alice').count(), 1)
+
       await visitor.visit('/dashboard')
       await visitor.page.getByRole('link', { name: 'Sign out' }).click()
       await visitor.page.getByRole('heading', { name: 'The classic tutorial application' }).waitFor()
       assert.equal(visitor.path, '/')
+      assert.deepEqual(await visitor.menu(), ['Message', 'Dashboard', 'Sign in'])
       assert.equal((await visitor.visit('/dashboard')).path, '/login')
       assert.equal(await visitor.readMessage(), null)
     })
@@ -165,8 +134,8 @@ for (const [name, differences] of Object.entries(variants)) {
         await using visitor = await arrive()
         await visitor.addMessage('short')
         const long = 'long'.repeat(length / 4)
-        assert.equal(await visitor.addMessage(long), fate === 'refused' ? 500 : 200)
-        const shown = fate === 'refused' ? 'The fault is on our side: the terminal says what it is.' : long
+        assert.equal(await visitor.addMessage(long), fate === 'refused' ? 413 : 200)
+        const shown = fate === 'refused' ? 'That is more than a session can hold.' : long
         assert.equal(await visitor.page.getByText(shown, { exact: true }).count(), 1)
         assert.equal(await visitor.readMessage(), fate === 'kept' ? long : 'short')
       })
@@ -195,28 +164,3 @@ for (const [name, differences] of Object.entries(variants)) {
     })
   })
 }
-
-test('without SESSIONS it is served by Sojourn', async () => {
-  process.env.SESSIONS = ''
-  const demo = await startProcess(main)
-  try {
-    await using visitor = await Visitor.arrive(browser, demo.url)
-    await visitor.visit('/')
-    assert.equal(await visitor.page.locator('footer').textContent(), 'Sessions by Sojourn')
-  } finally {
-    await demo.close()
-  }
-})
-
-test('another word in SESSIONS ends it with a line that names the three', async () => {
-  const demo = promisify(execFile)(process.execPath, ['--conditions=source', fileURLToPath(main)], {
-    env: { ...process.env, PORT: '0', SESSIONS: 'cookie-session' },
-    timeout: 20_000,
-  })
-  const { code, stderr } = await demo.then(
-    () => assert.fail('it went on'),
-    failure => failure,
-  )
-  assert.equal(code, 1)
-  assert.equal(stderr, 'SESSIONS must be one of client-sessions, express-session, sojourn.\n')
-})

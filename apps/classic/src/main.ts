@@ -1,7 +1,6 @@
 import { resolve } from 'node:path'
-import { keepSecret } from '@sojourn/demo'
+import { keepSecret, serveUntilEnded } from '@sojourn/demo'
 import { answerError, answerNotFound } from './error-pages.ts'
-import { serve } from './serve.ts'
 import { withClientSessions } from './with-client-sessions.ts'
 import { withExpressSession } from './with-express-session.ts'
 import { withSojourn } from './with-sojourn.ts'
@@ -22,4 +21,4 @@ const secret = keepSecret(process.env.DATA_FOLDER || resolve(import.meta.dirname
 const app = createApp(secret)
 app.use(answerNotFound)
 app.use(answerError)
-await serve(app, Number(process.env.PORT || 3005))
+await serveUntilEnded(app.locals.library, app, 3005)

@@ -39,6 +39,11 @@ export class Visitor implements AsyncDisposable {
     await this.#context.addCookies(await other.cookies())
   }
 
+  /** What the links at the top say. */
+  menu(): Promise<string[]> {
+    return this.page.getByRole('navigation').getByRole('link').allInnerTexts()
+  }
+
   /** Signs in with the form, and says with which status it was answered. */
   async signIn(name: string, password: string): Promise<number> {
     await this.page.goto('/login')

@@ -8,11 +8,20 @@ export function withClientSessions(secret: string): Express {
 
   app.use(sessions({ cookieName: 'session', secret, duration: 2 * 60 * 1000, activeDuration: 60 * 1000 }))
 
+  app.use((req, res, next) => {
+    res.locals.user = findUser(req.session.user)
+    next()
+  })
+
   const requireLogin: RequestHandler = (req, res, next) => {
     if (req.session.user) next()
     else if (req.path.startsWith('/api/')) res.status(401).json({ error: 'sign_in_required' })
     else res.redirect('/login')
   }
+
+  app.get('/', (_req, res) => {
+    res.render('home')
+  })
 
   app.get('/session-test-add', (req, res) => {
     req.session.message = String(req.query.message ?? '')
@@ -34,8 +43,8 @@ export function withClientSessions(secret: string): Express {
     res.redirect('/dashboard')
   })
 
-  app.get('/dashboard', requireLogin, (req, res) => {
-    res.render('dashboard', { user: findUser(req.session.user) })
+  app.get('/dashboard', requireLogin, (_req, res) => {
+    res.render('dashboard')
   })
 
   app.get('/logout', (req, res) => {

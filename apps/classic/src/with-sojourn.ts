@@ -1,5 +1,5 @@
 import { createCookieStrategy } from '@sojourn/cookie'
-import { localPath, requireUser, sessions } from '@sojourn/express'
+import { requireUser, sessions } from '@sojourn/express'
 import type { Express } from 'express'
 import { createSite } from './create-site.ts'
 import { checkPassword, findUser, users } from './users.ts'
@@ -9,6 +9,15 @@ export function withSojourn(secret: string): Express {
 
   const strategy = createCookieStrategy({ keys: [secret] })
   app.use(sessions({ strategy, idleMs: 2 * 60 * 1000, touchMs: 60 * 1000 }))
+
+  app.use((req, res, next) => {
+    res.locals.user = findUser(req.session.userId)
+    next()
+  })
+
+  app.get('/', (_req, res) => {
+    res.render('home')
+  })
 
   app.get('/session-test-add', (req, res) => {
     req.session.message = String(req.query.message ?? '')
@@ -27,11 +36,11 @@ export function withSojourn(secret: string): Express {
     const user = checkPassword(req.body)
     if (user === null) return res.status(401).render('login', { error: 'invalid login' })
     req.session.signIn(user.name)
-    res.redirect(localPath(req.query.next, '/dashboard'))
+    res.redirect('/dashboard')
   })
 
-  app.get('/dashboard', requireUser(), (req, res) => {
-    res.render('dashboard', { user: findUser(req.session.userId) })
+  app.get('/dashboard', requireUser(), (_req, res) => {
+    res.render('dashboard')
   })
 
   app.get('/logout', (req, res) => {

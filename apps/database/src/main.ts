@@ -24,8 +24,8 @@ await startDemo({
       'server that uses the same database knows you, and the database that you have anyway is all that is needed.',
     'Sign in, then restart the server: you stay signed in. Sign in with another browser, and end one session from the ' +
       'other. Then start a second server, and open it: you are signed in there, too. Start it with: ' +
-      'PORT=3013 npx turbo run dev --filter=demo-database',
-    'DATABASE_URL in the environment makes it PostgreSQL, MariaDB or MySQL. Without one it is SQLite, for which nothing ' +
+      '`PORT=3013 npx turbo run dev --filter=demo-database`',
+    '`DATABASE_URL` in the environment makes it PostgreSQL, MariaDB or MySQL. Without one it is SQLite, for which nothing ' +
       'needs to be installed.',
   ],
   port: 3003,

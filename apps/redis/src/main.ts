@@ -28,7 +28,7 @@ const strategy = createStoredStrategy({ store, keys: [secret] })
 client.connect().catch(() => {}) // why it cannot, the store says
 await strategy.directory.find('nobody').catch(refuse)
 
-const second = `PORT=3012 ${isOurs ? `REDIS_URL=${url} ` : ''}npx turbo run dev --filter=demo-redis`
+const second = `\`PORT=3012 ${isOurs ? `REDIS_URL=${url} ` : ''}npx turbo run dev --filter=demo-redis\``
 await startDemo({
   strategy,
   title: 'Sessions in Redis',
@@ -37,7 +37,7 @@ await startDemo({
       'you, a restart of one signs nobody out, and a session that is ended is ended on all of them at once.',
     isOurs
       ? 'This Redis was started by the demo and ends with it, so for now a restart does sign you out. Name one of ' +
-        'your own in REDIS_URL, and you stay signed in.'
+        'your own in `REDIS_URL`, and you stay signed in.'
       : 'Sign in, then restart the server: you stay signed in.',
     'Sign in with another browser, and end one session from the other. Then start a second server, and open it: you ' +
       `are signed in there, too. Start it with: ${second}`,

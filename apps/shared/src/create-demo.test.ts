@@ -20,7 +20,14 @@ describe('the demo site', () => {
   let site: Served
 
   before(async () => {
-    site = await serve(createDemo({ strategy, title: 'Sessions in a test', about: ['It is one.'], now }))
+    site = await serve(
+      createDemo({
+        strategy,
+        title: 'Sessions in a test',
+        about: ['It <is> one: `npm start & <b>`, or `npm`.', '`Again`'],
+        now,
+      }),
+    )
   })
 
   after(async () => {
@@ -58,6 +65,13 @@ describe('the demo site', () => {
     const json = await ask('/nothing', '', { Accept: 'application/json' })
     assert.equal(json.status, 404)
     assert.deepEqual(await json.json(), { error: 'not_found' })
+  })
+
+  test('says what it shows, with code as code, and all of it as text', async () => {
+    const page = await (await ask('/')).text()
+    const [first, second] = [...page.matchAll(/<p>(.*?)<\/p>/gs)].map(([, paragraph]) => paragraph?.trim())
+    assert.equal(first, 'It &lt;is&gt; one: <code>npm start &amp; &lt;b&gt;</code>, or <code>npm</code>.')
+    assert.equal(second, '<code>Again</code>')
   })
 
   test('says so while the store is down, and signs nobody out', async t => {

@@ -14,7 +14,7 @@ export interface DemoOptions
   readonly strategy: SessionStrategy
   /** The demo's name, such as `Sessions in memory`. */
   readonly title: string
-  /** What it shows: a paragraph each. */
+  /** What it shows: a paragraph each, with code between backticks. */
   readonly about: readonly string[]
 }
 

@@ -1,3 +1,5 @@
 export { createDemo, type DemoOptions } from './create-demo.ts'
 export { keepSecret } from './keep-secret.ts'
+export { serve } from './serve.ts'
+export { serveUntilEnded } from './serve-until-ended.ts'
 export { type StartDemoOptions, startDemo } from './start-demo.ts'

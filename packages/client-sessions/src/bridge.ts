@@ -1,5 +1,5 @@
 import { formatCookie, readCookies, SessionError } from '@sojourn/core'
-import type { LegacySessions } from '@sojourn/express'
+import type { LegacySessions, TakenOver } from '@sojourn/express'
 import type { BridgeOptions, Content, CookiePlace } from './options.ts'
 
 export type ReadCookie = (name: string) => string | undefined
@@ -36,7 +36,7 @@ export function createBridge(
       const copies = Math.max(...Array.from(values.values(), ({ length }) => length))
       for (let copy = 0; copy < Math.min(copies, maxCopies); copy++) {
         const content = await decode(name => values.get(name)?.[copy]).catch(() => null)
-        if (isContent(content)) return convert(content)
+        if (isContent(content)) return ask(convert, content)
       }
       return null
     },
@@ -49,6 +49,19 @@ export function createBridge(
         res.appendHeader('Set-Cookie', formatCookie(name, '', attributes))
       }
     },
+  }
+}
+
+/** It may look things up. That this fails says nothing of the session, which is not to be lost by it. */
+async function ask(convert: BridgeOptions['convert'], content: Content): Promise<TakenOver | null> {
+  try {
+    return await convert(content)
+  } catch (cause) {
+    throw new SessionError(
+      'store_unavailable',
+      'convert failed, see the cause. It must return null for a session that it refuses.',
+      { cause },
+    )
   }
 }
 

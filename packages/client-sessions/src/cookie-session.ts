@@ -32,7 +32,7 @@ export function cookieSession(options: CookieSessionOptions): LegacySessions {
   const decode = (read: ReadCookie) => {
     const cookie = names.map(name => `${name}=${read(name) ?? ''}`).join('; ')
     const req: Asked = { headers: { cookie }, protocol: 'https' }
-    handler(req, unsent, () => {})
+    handler(req, createUnsent(), () => {})
     return { ...req.session }
   }
   const handler = library({ name, keys })
@@ -48,5 +48,5 @@ interface Asked {
   readonly session?: object
 }
 
-/** What the library says to a client of a signature that is bad, or by an older key. */
-const unsent = { getHeader() {}, setHeader() {}, writeHead() {} }
+/** Takes what the library says of a bad signature. New for each: the library wraps its methods, again and again. */
+const createUnsent = () => ({ getHeader() {}, setHeader() {}, writeHead() {} })

@@ -14,8 +14,9 @@ export interface BridgeOptions {
   /** From then on nothing is read. Choose it no later than the last of the old cookies is good. */
   readonly until: Date
   /**
-   * Says whose session it was, and what of it to keep; null refuses it, as what it throws does. Names that belong to
-   * our session itself (`id`, `userId`, `save`, …) need another, or the session is refused whole.
+   * Says whose session it was, and what of it to keep; null refuses it. What it throws is a fault, not a refusal: the
+   * request fails with `store_unavailable`, and the client can try again. Names that belong to our session itself
+   * (`id`, `userId`, `save`, …) need another, or the session is refused whole.
    */
   readonly convert: (content: Content) => TakenOver | null | Promise<TakenOver | null>
   /** The clock, in milliseconds since the epoch. */

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { suite, test } from 'node:test'
 import { libraries } from './libraries.fixture.ts'
 import type { Content } from './options.ts'
-import { openSites } from './sites.fixture.ts'
+import { openSites, toOurs } from './sites.fixture.ts'
 
 /** The reason, once it is said. */
 async function nextWarning(): Promise<string> {
@@ -13,8 +13,6 @@ async function nextWarning(): Promise<string> {
 }
 
 for (const [libraryName, library] of Object.entries(libraries)) {
-  const reasonFor = (reason: string) => `A session in the cookie old was not taken over: ${reason}`
-
   suite(`a session that was good for ${libraryName}, and not for ours`, () => {
     test('has a name that is reserved: refused whole, said why, and no request of that client fails', async () => {
       const key = { 'client-sessions': 'id', 'cookie-session': 'deadline', 'iron-session': 'touch' }[
@@ -41,10 +39,9 @@ for (const [libraryName, library] of Object.entries(libraries)) {
       assert.equal((await visitor.ask('GET', `${sites.after}/who`)).text, 'ada: tea')
     })
 
-    test('is refused by what the owner’s convert throws, and no request of that client fails', async () => {
-      const convert = ({ user }: Content) => ({ userId: (user as { name: string }).name, data: {} })
-      await using sites = await openSites(library, { convert: async content => convert(content) })
-      const visitor = await sites.signedIn({ [`cart of ${libraryName}`]: ['tea'] })
+    test('is refused by an answer of convert that is none, and no request of that client fails', async () => {
+      await using sites = await openSites(library, { convert: () => undefined as never })
+      const visitor = await sites.signedIn()
       const { status, text, setCookies } = await visitor.ask('GET', `${sites.after}/who`)
       assert.deepEqual([status, text, setCookies], [200, 'nobody: ', []])
     })
@@ -66,18 +63,27 @@ for (const [libraryName, library] of Object.entries(libraries)) {
 
     test('is told of once, not with every request', async t => {
       const { mock } = t.mock.method(process, 'emitWarning', () => {})
-      const error = `${libraryName}: no such user`
-      await using sites = await openSites(library, {
-        convert() {
-          throw error
-        },
-      })
-      const visitor = await sites.signedIn()
+      const legacy = {
+        ...library.bridge({ until: new Date(8.64e15), convert: toOurs }),
+        cookieName: libraryName,
+      }
+      await using sites = await openSites(library, { legacy })
+      const visitor = await sites.signedIn({ touch: 'me' })
       for (let request = 0; request < 3; request++) await visitor.ask('GET', `${sites.after}/who`)
-      assert.deepEqual(
-        mock.calls.map(({ arguments: [reason] }) => reason),
-        [reasonFor(error)],
+      assert.equal(mock.callCount(), 1)
+      assert.match(
+        String(mock.calls[0]?.arguments[0]),
+        new RegExp(`the cookie ${libraryName} was not taken over`),
       )
     })
+
+    for (const path of ['/sign-out', '/reset', '/destroy', '/regenerate']) {
+      test(`is refused, and by ${path} cleared`, async () => {
+        await using sites = await openSites(library, { convert: () => null })
+        const visitor = await sites.signedIn()
+        await visitor.ask('POST', sites.after + path)
+        assert.equal(visitor.header, '')
+      })
+    }
   })
 }

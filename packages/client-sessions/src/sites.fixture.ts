@@ -79,7 +79,7 @@ export async function openSites(library: Library, options: SiteOptions = {}): Pr
   }
 }
 
-function toOurs({ user, ...data }: Content) {
+export function toOurs({ user, ...data }: Content) {
   return { userId: typeof user === 'string' ? user : null, data }
 }
 

@@ -1,61 +1,15 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { TrialStore } from '@sojourn/conformance'
-import { createStoredStrategy } from '@sojourn/core'
-import type { Express } from 'express'
+import { createStoredStrategy, SessionError } from '@sojourn/core'
 import { Browser } from './browser.fixture.ts'
 import { expressVersions } from './express-versions.fixture.ts'
 import { type ExpressSessionsOptions, type LegacySessions, sessions } from './index.ts'
-import { openSite } from './site.fixture.ts'
+import { addPages, comeWith, createLegacy, legacy, noSession } from './legacy.fixture.ts'
+import { answerError, openSite } from './site.fixture.ts'
 
-/** Sessions in a cookie that says, unsigned, whose they are. Only for a test. */
-const createLegacy = (cookieName: string): LegacySessions => ({
-  cookieName,
-  read({ headers: { cookie = '' } }) {
-    const [, userId] = new RegExp(`\\b${cookieName}=(\\w+)`).exec(cookie) ?? []
-    return userId === undefined || userId === 'bad' ? null : { userId, data: { from: cookieName } }
-  },
-  clear({ headers: { cookie = '' } }, res) {
-    if (cookie.includes(`${cookieName}=`)) res.appendHeader('Set-Cookie', `${cookieName}=; Max-Age=0`)
-  },
-})
-const legacy = createLegacy('old')
-const noSession = 'nobody, undefined'
-
-function addPages(app: Express): void {
-  app.get('/who', (req, res) => {
-    const { from } = req.session as { from?: string }
-    res.send(`${req.session.userId ?? 'nobody'}, ${from}`)
-  })
-  app.get('/stream', (_req, res) => {
-    res.write('one, ')
-    res.write('two')
-    res.end()
-  })
-  app.post('/sign-out', (req, res) => {
-    req.session.signOut()
-    res.send('bye')
-  })
-  app.post('/sign-in', (req, res) => {
-    req.session.signIn('bob')
-    res.send('welcome')
-  })
-  app.post('/save-late', (req, res) => {
-    const late = () => {
-      res.write('sorry')
-      res.once('drain', () => {
-        req.session.signOut()
-        res.end()
-      })
-    }
-    req.session.save().then(late, late)
-  })
-}
-
-async function comeWith(site: { url: string }, ...cookies: string[]): Promise<Browser> {
-  const browser = new Browser(site)
-  for (const name of cookies) browser.cookies.set(name, 'ada')
-  return browser
+const down: LegacySessions['read'] = () => {
+  throw new SessionError('store_unavailable', 'The look-up is down.')
 }
 
 for (const [version, createApp] of Object.entries(expressVersions)) {
@@ -109,8 +63,8 @@ suite('sessions of another library', () => {
     await browser.get('/who')
     await browser.get('/who')
     assert.equal(reads, 1)
-    const { text, setCookies } = await new Browser(site).get('/who')
-    assert.deepEqual([text, setCookies], [noSession, []])
+    const { text, setCookies, headers } = await new Browser(site).get('/who')
+    assert.deepEqual([text, setCookies, headers['cache-control']], [noSession, [], undefined])
   })
 
   test('give way to a sign-in as another user', async () => {
@@ -126,11 +80,59 @@ suite('sessions of another library', () => {
     const browser = new Browser(site)
     browser.cookies.set('old', 'bad')
     assert.equal((await browser.get('/who')).text, noSession)
-    await browser.post('/sign-out')
     await browser.post('/sign-in')
     assert.deepEqual([...browser.cookies.keys()], ['old', 'session'])
     await browser.post('/sign-out')
     assert.deepEqual([...browser.cookies.keys()], [])
+  })
+
+  test('are all cleared by a sign-out, taken or not, and whatever is begun after it', async () => {
+    await using site = await openSite({ legacy: ['a', 'b'].map(createLegacy) }, addPages)
+    for (const [a, b] of [
+      ['bad', 'bad'],
+      ['bad', 'ada'],
+      ['ada', 'bad'],
+    ] as const) {
+      const browser = new Browser(site)
+      browser.cookies.set('a', a).set('b', b)
+      const { setCookies, headers } = await browser.post('/sign-out')
+      assert.deepEqual(setCookies, ['a=; Max-Age=0', 'b=; Max-Age=0'], `${a}, ${b}`)
+      assert.equal(headers['cache-control'], 'no-store')
+
+      browser.cookies.set('a', a).set('b', b)
+      await browser.post('/switch')
+      assert.deepEqual([...browser.cookies.keys()], ['session'], `${a}, ${b}`)
+      assert.equal((await browser.get('/who')).text, 'bob, undefined')
+    }
+  })
+
+  test('that cannot be read fail the request, touch no cookie, and are taken over later', async () => {
+    const { read } = legacy
+    const failing = { ...legacy, read: down }
+    await using site = await openSite({ legacy: [createLegacy('first'), failing] }, app => {
+      addPages(app)
+      app.use(answerError)
+    })
+    const browser = await comeWith(site, 'first', 'old')
+    for (const path of ['/sign-in', '/sign-out']) {
+      const { status, text, setCookies } = await browser.post(path)
+      assert.deepEqual([status, text, setCookies], [503, '{"code":"store_unavailable"}', []])
+    }
+    failing.read = read
+    assert.equal((await browser.get('/who')).text, 'ada, first')
+    assert.deepEqual([...browser.cookies.keys()], ['session'])
+  })
+
+  test('that cannot be read leave, with whenUnavailable: anonymous, pages that change nothing', async () => {
+    await using site = await openSite(
+      { legacy: { ...legacy, read: down }, whenUnavailable: 'anonymous' },
+      addPages,
+    )
+    const browser = await comeWith(site, 'old')
+    const { text, setCookies } = await browser.get('/who')
+    assert.deepEqual([text, setCookies], [noSession, []])
+    const { status, setCookies: none } = await browser.post('/sign-in')
+    assert.deepEqual([status, none], [503, []])
   })
 
   test('are not cleared by an answer that has begun without ours', async () => {

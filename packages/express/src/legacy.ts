@@ -13,13 +13,16 @@ export interface TakenOver {
 export interface LegacySessions {
   /** The cookie that they come in. Ours must have another name. */
   readonly cookieName: string
-  /** Null for any that is not good. What it throws refuses the session, and is warned of. */
+  /** Null for any that is not good. What it throws fails the request, which neither sets nor clears a cookie. */
   read(req: SessionRequest): TakenOver | null | Promise<TakenOver | null>
   /** Makes the client forget what it presents of them, if anything. */
   clear(req: SessionRequest, res: ServerResponse): void
 }
 
-/** The session of the first of `legacies` that has a good one, and all of them that have. */
+/**
+ * The session of the first of `legacies` that has a good one, and all of them that have. What our session cannot
+ * take up is refused, and warned of.
+ */
 export async function takeOver(
   legacies: readonly LegacySessions[],
   req: SessionRequest,
@@ -28,9 +31,9 @@ export async function takeOver(
   let session = openAnonymous()
   const taken: LegacySessions[] = []
   for (const legacy of legacies) {
+    const found = await legacy.read(req)
+    if (found === null) continue
     try {
-      const found = await legacy.read(req)
-      if (found === null) continue
       if (taken.length === 0) session = fill(openAnonymous(), found)
       taken.push(legacy)
     } catch (error) {
@@ -48,6 +51,7 @@ function fill(session: Session, { userId, data }: TakenOver): Session {
 
 /** A cache that kept this answer would make others forget theirs. */
 export function forget(legacies: readonly LegacySessions[], req: SessionRequest, res: ServerResponse): void {
+  if (legacies.length === 0) return
   for (const legacy of legacies) legacy.clear(req, res)
   res.setHeader('Cache-Control', 'no-store')
 }

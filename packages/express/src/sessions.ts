@@ -31,8 +31,8 @@ export interface ExpressSessionsOptions extends SessionsOptions {
   /** Unsafe requests from pages of other sites get a `cross_site_request` error; `false` lets them pass. */
   readonly csrf?: CrossSiteOptions | false
   /**
-   * When the strategy fails on the way in: `fail`, the default, is an error with status 503; `anonymous` goes on
-   * with a session that can be read, but neither saved nor ended.
+   * When the strategy, or `legacy`, fails on the way in: `fail`, the default, is an error with status 503; `anonymous`
+   * goes on with a session that can be read, but neither saved nor ended.
    */
   readonly whenUnavailable?: 'fail' | 'anonymous'
   /**
@@ -81,6 +81,7 @@ export function sessions<D extends object = SessionData>(
 
     let session: Session
     let taken: readonly LegacySessions[] = []
+    let begunAs = ''
     const host: SessionHost = {
       canDeliver() {
         slot.assertUsable(req)
@@ -93,12 +94,13 @@ export function sessions<D extends object = SessionData>(
 
     const deliver = (instruction: Instruction): undefined => {
       if (instruction.do !== 'keep') slot.write(req, res, instruction)
-      // Whoever signs out is not to be signed in again by what a server of before gave meanwhile.
-      const outdated = instruction.do === 'clear' ? legacies : taken
-      if (outdated.length === 0) return
-      if (instruction.do === 'keep' && (isHeadSent(res) || !isNothing(session))) return
-      forget(outdated, req, res)
+      if (legacies.length === 0 || isHeadSent(res)) return
+      // Whoever signs out, which gives the session another id, is not to be signed in again by what is from before.
+      const hasEnded = session.id !== begunAs
+      if (!hasEnded && instruction.do === 'keep' && !isNothing(session)) return
+      forget(hasEnded ? legacies : taken, req, res)
       taken = []
+      begunAs = session.id
     }
 
     const settle = (): undefined | Promise<() => void> => {
@@ -116,27 +118,28 @@ export function sessions<D extends object = SessionData>(
 
     const begin = (opened: Session): void => {
       req.session = session = opened
+      if (legacies.length > 0) begunAs = session.id
       holdResponse(res, settle, fail)
       next()
     }
 
-    const credentials = slot.read(req)
-    if (credentials.length === 0) {
-      if (legacies.length === 0) return begin(core.openAnonymous(host))
-      return void takeOver(legacies, req, () => core.openAnonymous(host)).then(found => {
-        taken = found.taken
-        begin(found.session)
-      }, next)
-    }
-    core.open(credentials, host).then(begin, error => {
+    const goWithout = (error: SessionError) => {
       if (whenUnavailable === 'fail') next(error)
       else begin(core.openAnonymous(host, error))
-    })
+    }
+
+    const credentials = slot.read(req)
+    if (credentials.length > 0) return void core.open(credentials, host).then(begin, goWithout)
+    if (legacies.length === 0) return begin(core.openAnonymous(host))
+    takeOver(legacies, req, () => core.openAnonymous(host)).then(found => {
+      taken = found.taken
+      begin(found.session)
+    }, goWithout)
   }
   return Object.assign(handler, { of: (req: object) => (req as { session: Session<D> }).session })
 }
 
-/** Of a session that was taken over: it was ended, or emptied, and is not there to be saved. */
+/** Of a session that was taken over: it was emptied, and is not there to be saved. */
 const isNothing = (session: Session) => session.userId === null && Object.keys(session).length === 0
 
 /** The name is stated once: by a strategy that binds its credentials to it, else here. */
