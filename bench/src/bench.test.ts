@@ -6,7 +6,7 @@ import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
-import { parseOptions } from './options.ts'
+import { parseOptions, usage } from './options.ts'
 import { type Results, spreadOf } from './results.ts'
 import { briefly, finish, run, runBriefly, script, textOf } from './run.fixture.ts'
 
@@ -60,8 +60,14 @@ describe('a run of the benchmark', () => {
       assert.deepEqual([acknowledgedWritesLost, wrongUser], [40 - stillSignedIn, 0])
       assert.equal(firstSuccessMs === null, stillSignedIn === 0)
     }
-    assert.match(printed, /memory .* a restart signs everybody out/)
-    assert.match(printed, /redis .* 100 % survive a restart/)
+    assert.match(printed, /\n {2}memory .*\n? .* a restart signs everybody out\n/)
+    assert.match(printed, /\n {2}redis .*; 100 % survive a restart\n/)
+  })
+
+  test('says what ours cost beside what people run, if that was measured', () => {
+    assert.match(printed, /\n {2}memory +-?\d+\.\d µs a page view, -?\d+\.\d\d of express-session-memory\n/)
+    assert.match(printed, /\n {2}redis +-?\d+\.\d µs a page view; /)
+    assert.match(printed, /read, 32 connections, 200 B, 2 rounds\)\n.* min–max /)
   })
 
   test('says on which machine and commit', () => {
@@ -105,6 +111,11 @@ test('an interrupted run says so, and writes nothing', async () => {
   const [[code], err] = await Promise.all([once(child, 'exit'), textOf(child.stderr)])
   assert.equal(code, 130)
   assert.match(err, /nothing is written/)
+})
+
+test('help fits into 100 columns', () => {
+  const longest = Math.max(...usage.split('\n').map(line => line.length))
+  assert.ok(longest <= 100, `${longest} columns`)
 })
 
 test('options that make no sense are refused in words', () => {

@@ -17,7 +17,7 @@ export interface Contender {
   save?(req: Request): Promise<void>
   /** Ends all sessions of the user, in other browsers too. Absent: there is no way. */
   signOutEverywhere?(req: Request): void | Promise<void>
-  /** Ends the user's other sessions, and signs in anew. Absent: signing in anew is all there is. */
+  /** Ends the user's sessions in other browsers, and signs in anew. Absent: signing in anew is all there is. */
   changePassword?(req: Request): Promise<void>
   /** How many sessions are held now, where the contender can say. */
   countSessions?(): number

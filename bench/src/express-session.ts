@@ -20,7 +20,7 @@ export function createExpressSessionContender(
   return {
     name,
     about,
-    lifetime: 'an hour from its last use',
+    lifetime: 'an hour from its last use, without end',
     mount(app, world) {
       app.use(
         session({

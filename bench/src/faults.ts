@@ -15,6 +15,8 @@ export interface Fault {
   readonly isStoreDurable?: boolean
   /** Clients go on asking meanwhile. */
   readonly underLoad?: boolean
+  /** Then each client writes once more, to the first of the servers that it is routed to. */
+  readonly writesAfter?: boolean
   /** Breaks it, and says to which servers the clients are routed: none, if they do not start. Until then, to the first. */
   strike(server: ServerProcess, route: Route, store: StoreServer): Promise<void>
 }
@@ -85,7 +87,9 @@ export const faults = {
   'secret-rotated': {
     of: 'server',
     title: 'new secret',
-    about: 'a restart with a new secret in front of the old one, where a contender takes two',
+    about:
+      'a restart with a new secret in front of the old one, where a contender takes two. A server that has only the ' +
+      'old one, beside it, would not know the new cookies: give all servers the new secret in second place first',
     canStrike: isDurable,
     async strike({ contender, store, port, kill }, route) {
       await kill()
@@ -95,9 +99,12 @@ export const faults = {
   'clock-off': {
     of: 'server',
     title: 'clock',
-    about: 'one server whose clock is 60 s ahead and one 60 s behind, beside the first; asked both',
+    about:
+      'beside the first, one server whose clock is 60 s ahead, which each client writes to, and one 60 s behind; ' +
+      'asked both, of which each must know that write',
     canStrike: isShared,
     underLoad: true,
+    writesAfter: true,
     async strike({ contender, store }, route) {
       const ahead = await startServer(contender, { store, clockOffMs })
       route([ahead])

@@ -24,7 +24,9 @@ export interface Load {
   readonly path: string
   readonly method: 'GET' | 'POST'
   readonly seconds: number
-  /** The clients that each connection speaks for, in turn. */
+  /** Each client asks once, however long that takes. */
+  readonly isOnce: boolean
+  /** The clients that each connection speaks for, in turn; as many for each, if they ask once. */
   readonly connections: readonly (readonly Client[])[]
   /** Whether all clients are one user, as where there are no sessions. */
   readonly isOneUser: boolean

@@ -10,7 +10,8 @@ process.on('message', async (request: Load | SignIn) => {
 })
 process.on('disconnect', () => process.exit())
 
-async function load({ port, path, method, seconds, connections, isOneUser }: Load): Promise<LoadReport> {
+async function load(request: Load): Promise<LoadReport> {
+  const { port, path, method, seconds, isOnce, connections, isOneUser } = request
   const latency = createHistogram()
   let bytes = 0
   let wrong: string | null = null
@@ -28,7 +29,7 @@ async function load({ port, path, method, seconds, connections, isOneUser }: Loa
     url: `http://127.0.0.1:${port}${path}`,
     method,
     connections: connections.length,
-    duration: seconds,
+    ...(isOnce ? { amount: connections.flat().length } : { duration: seconds }),
     sampleInt: 100,
     setupClient(connection) {
       const clients = connections[next++] as readonly Client[]

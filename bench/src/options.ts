@@ -3,11 +3,12 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { type ContenderName, contenderNames } from './contenders.ts'
 import { faultNames } from './faults.ts'
+import { wrapAfter } from './table.ts'
 import { type Effort, emptyBytes } from './throughput.ts'
 
 const quickMeasurements = ['read', 'write', 'anonymous', 'server-killed', 'second-server'] as const
 export const measurements = [
-  ...new Set([...quickMeasurements, ...faultNames, ...(['theft', 'scale'] as const)]),
+  ...new Set([...quickMeasurements, 'first-read' as const, ...faultNames, ...(['theft', 'scale'] as const)]),
 ]
 export type Measurement = (typeof measurements)[number]
 
@@ -27,21 +28,25 @@ export interface BenchOptions {
 
 const concurrency = 32
 
-export const usage = `npm run bench -- [options]
+const optionTexts = {
+  '--quick': `about five minutes: ${quickMeasurements.join(', ')} (default)`,
+  '--full': 'more and longer rounds, more sizes and measurements: all below',
+  '--only a,b': `these contenders: ${contenderNames.join(', ')}`,
+  '--scenario a,b': `these measurements: ${measurements.join(', ')}`,
+  '--bytes a,b':
+    'sizes of session data: read is measured with each, all else with the first (200, with --full 200,1000,3000)',
+  '--sizes a,b': 'numbers of live sessions, for scale (1000,1000000)',
+  '--rounds N': 'how often each contender is measured (3, with --full 9)',
+  '--seconds S': 'how long, each time (1, with --full 4)',
+  '--clients N': 'how many are signed in before a fault (1000)',
+  '--json FILE': 'writes the results there too',
+  '--results FOLDER': 'keeps latest.json there (bench/results)',
+}
 
-  --quick            about five minutes: ${quickMeasurements.join(', ')}  (default)
-  --full             more and longer rounds and sizes, all faults, theft, and scale
-  --only a,b         these contenders: ${contenderNames.join(', ')}
-  --scenario a,b     these measurements: ${measurements.join(', ')}
-  --bytes a,b        sizes of session data: read is measured with each, all else with the first
-                     (200, with --full 200,1000,3000)
-  --sizes a,b        numbers of live sessions, for scale  (1000,1000000)
-  --rounds N         how often each contender is measured
-  --seconds S        how long, each time
-  --clients N        how many are signed in before a fault  (1000)
-  --json FILE        writes the results there too
-  --results FOLDER   keeps latest.json there  (bench/results)
-`
+export const usage = [
+  'npm run bench -- [options]\n\n',
+  ...Object.entries(optionTexts).map(([option, text]) => wrapAfter(`  ${option.padEnd(18)}`, text, 21)),
+].join('')
 
 /**
  * A relative `--json` is taken from `SOJOURN_CWD`, where the command was typed: turbo changes folders.

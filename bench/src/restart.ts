@@ -1,4 +1,3 @@
-import { setTimeout } from 'node:timers/promises'
 import type { ContenderName } from './contenders.ts'
 import { storeOf } from './contenders.ts'
 import { type Fault, type FaultName, faults } from './faults.ts'
@@ -6,12 +5,16 @@ import type { Client } from './load-process.ts'
 import type { Restart } from './results.ts'
 import { type ServerProcess, startServer } from './server-process.ts'
 import { StorePlaces, type StoreServer, startStoreServer } from './store-server.ts'
+import { describeLoad, putUnderLoad } from './under-load.ts'
 import { type Answer, ask, askUntilAnswered, forEachInParallel, newClient, signIn } from './visit.ts'
 
 /** How long after a fault an answer may come. */
 const patienceMs = 30_000
 
-/** Signs clients in and lets each write, strikes, and asks each client's page until it is answered, by every server. */
+/**
+ * Signs clients in and lets each write, strikes, lets each write again if the fault asks for that, and asks each
+ * client's page until it is answered, by every server.
+ */
 export async function measureRestart(
   contender: ContenderName,
   name: FaultName,
@@ -35,10 +38,12 @@ export async function measureRestart(
     const struckAt = performance.now()
     if (fault.underLoad) load = putUnderLoad(() => asked, clients)
     await fault.strike(server, route, store as StoreServer)
+    const refused = fault.writesAfter && asked[0] ? await writeAgain(asked[0], clients) : 0
     const { unanswered, ...count } = await countSignedIn(asked, clients, struckAt)
     const met = await load?.stop()
     const notes = [
       ...(asked.length === 0 ? ['the server does not start'] : []),
+      ...(refused > 0 ? [`${refused} writes were refused`] : []),
       ...(unanswered > 0 ? [`${unanswered} got no answer within ${patienceMs / 1000} s`] : []),
       ...(met === undefined ? [] : describeLoad(met)),
     ]
@@ -86,6 +91,17 @@ export async function countSignedIn(
   return { ...count, firstSuccessMs }
 }
 
+/** How many writes are refused. */
+export async function writeAgain(server: ServerProcess, clients: readonly Client[]): Promise<number> {
+  let refused = 0
+  await forEachInParallel(clients, async client => {
+    const answer = await ask(server, 'POST', '/write', client).catch(() => null)
+    if (answer?.user === client.user) client.counter++
+    else refused++
+  })
+  return refused
+}
+
 async function signInAndWrite(server: ServerProcess, count: number): Promise<Client[]> {
   const clients = Array.from({ length: count }, (_, index) => newClient(`user-${index + 1}`))
   await forEachInParallel(clients, async client => {
@@ -96,76 +112,4 @@ async function signInAndWrite(server: ServerProcess, count: number): Promise<Cli
     client.counter = counter
   })
   return clients
-}
-
-/** What clients met who went on asking. */
-interface Met {
-  answers: number
-  failed: number
-  signedOut: number
-  wrongUser: number
-  longestMs: number
-  /** Null: there was no success. */
-  firstSuccessMs: number | null
-  /** From the first failure, or wrong answer, to the last. */
-  troubleMs: number
-}
-
-/** Asks the servers of the moment in turn, for one client after the other. */
-function putUnderLoad(asked: () => readonly ServerProcess[], clients: readonly Client[]) {
-  const met: Met = {
-    answers: 0,
-    failed: 0,
-    signedOut: 0,
-    wrongUser: 0,
-    longestMs: 0,
-    firstSuccessMs: null,
-    troubleMs: 0,
-  }
-  let stopped = false
-  const startedAt = performance.now()
-  let troubledAt: number | null = null
-  let turn = 0
-  function* inTurn() {
-    while (!stopped) yield* clients
-  }
-  const done = forEachInParallel(inTurn(), async client => {
-    if (stopped) return
-    const servers = asked()
-    const server = servers[turn++ % servers.length]
-    if (server === undefined) return setTimeout(20)
-    const askedAt = performance.now()
-    const answer = await ask(server, 'GET', '/read', { ...client }).catch(() => null)
-    const answeredAt = performance.now()
-    met.answers++
-    met.longestMs = Math.max(met.longestMs, answeredAt - askedAt)
-    if (answer?.user === client.user) {
-      met.firstSuccessMs ??= answeredAt - startedAt
-      return
-    }
-    if (answer === null) met.failed++
-    else if (answer.user === null) met.signedOut++
-    else met.wrongUser++
-    troubledAt ??= askedAt
-    met.troubleMs = answeredAt - troubledAt
-  })
-  return {
-    async stop(): Promise<Met> {
-      stopped = true
-      await done
-      return met
-    },
-  }
-}
-
-/** Nothing, if they met no trouble. */
-function describeLoad({ answers, failed, signedOut, longestMs, troubleMs }: Met): string[] {
-  if (failed === 0 && signedOut === 0 && longestMs < 1000) return []
-  const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`
-  const parts = [
-    `${failed} of ${answers} requests failed${failed > 0 ? ` within ${seconds(troubleMs)}` : ''}`,
-    `the longest took ${seconds(longestMs)}`,
-    ...(signedOut > 0 ? [`${signedOut} were answered as signed out`] : []),
-  ]
-  return [parts.join(', ')]
 }

@@ -71,7 +71,10 @@ export interface Theft {
   readonly act: string
   /** Whether the contender has a way to do that; otherwise its owner did what comes nearest. */
   readonly isOffered: boolean
-  /** From when that was acknowledged until the copy last worked, 0 if it never did; null for as long as it was tried. */
+  /**
+   * From when that was acknowledged until the copy last worked, 0 if it never did; null for as long as it was tried. The
+   * longest of several copies.
+   */
   readonly worksForMs: number | null
   readonly note: string
 }

@@ -1,4 +1,4 @@
-import type { ContenderName } from './contenders.ts'
+import { type ContenderName, isShared } from './contenders.ts'
 import { faultNames, faults } from './faults.ts'
 import { startLoadProcess } from './load-process.ts'
 import type { BenchOptions } from './options.ts'
@@ -45,14 +45,16 @@ export async function runBench(options: BenchOptions): Promise<Omit<Results, 'ma
   )
   const loader = startLoadProcess()
 
+  const repeated = chosen.filter(({ isFirst }) => !isFirst)
   const roundTrips = new Map<string, Map<string, number> | null>()
   for (const { contender, store } of servers) {
-    roundTrips.set(contender, await countRoundTrips(contender, store, chosen))
+    roundTrips.set(contender, await countRoundTrips(contender, store, repeated))
   }
   const throughput: Throughput[] = []
   for (const { scenario, sessionBytes } of courses) {
     const sized = { ...effort, sessionBytes }
-    const measured = able.get(sessionBytes) ?? []
+    const fit = able.get(sessionBytes) ?? []
+    const measured = scenario.isFirst ? fit.filter(({ contender }) => isShared(contender)) : fit
     const rows = await measureThroughput(scenario, measured, loader, sized, (contender, round) => {
       progress.step(`${scenario.name}, ${sessionBytes} B`, `${contender}, round ${round} of ${effort.rounds}`)
     })

@@ -2,24 +2,16 @@
 import type { AddressInfo } from 'node:net'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { createApp } from './app.ts'
+import { turnClock } from './clock.ts'
 import { type ContenderName, loadContender } from './contenders.ts'
 import type { ServerReport, ServerRequest, ServerSetup } from './server-process.ts'
 
 const [name, setupJson] = process.argv.slice(2) as [ContenderName, string]
 const setup: ServerSetup = JSON.parse(setupJson)
+turnClock(setup.clockOffMs)
 const contender = await loadContender(name)
 const send = (report: ServerReport) => process.send?.(report)
 
-let { clockOffMs } = setup
-const { now } = Date
-// For all contenders alike, whether they can be given a clock or not.
-Date.now = () => now() + clockOffMs
-// Some ask `new Date()`: only where the clock is off, so that no measurement of speed pays for it.
-if (clockOffMs !== 0) {
-  globalThis.Date = new Proxy(Date, {
-    construct: (date, args, type) => Reflect.construct(date, args.length === 0 ? [date.now()] : args, type),
-  })
-}
 const app = await createApp(contender, setup)
 const server = app.listen(setup.port, '127.0.0.1', error => {
   if (error) throw error
@@ -30,7 +22,7 @@ const pauses = monitorEventLoopDelay({ resolution: 1 })
 
 process.on('message', (request: ServerRequest) => {
   if ('advanceMs' in request) {
-    clockOffMs += request.advanceMs
+    turnClock(request.advanceMs)
     pauses.enable()
   }
   const { user, system } = process.cpuUsage()

@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { ContenderName } from './contenders.ts'
 import { keepCookies } from './cookies.ts'
 import { runBriefly } from './run.fixture.ts'
+import { startServer } from './server-process.ts'
+import { fillerBytesOf } from './throughput.ts'
+import { newClient, signIn } from './visit.ts'
 
 test('who cannot hold a size in a browser is not measured with it, and that is said', async () => {
   const sizes = ['--scenario', 'read,write', '--bytes', '200,3000']
@@ -22,6 +26,8 @@ test('who cannot hold a size in a browser is not measured with it, and that is s
   assert.deepEqual([ironSession?.contender, ironSession?.sessionBytes], ['iron-session', 3000])
   assert.match(ironSession?.reason ?? '', /status 500: iron-session: Cookie length is too big/)
   assert.match(printed, /NOT RUN {2}client-sessions, 3,000 B: the cookie/)
+  assert.match(printed, /read, 32 connections, 3,000 B, 1 round\)\n/)
+  assert.doesNotMatch(printed, /min–max/)
   assert.match(printed, /at 200 B +at 3,000 B\n +cookie +\d+ +4,\d+\n +client-sessions +\d+ +refused/)
 })
 
@@ -36,6 +42,22 @@ test('what the client sends with each request is measured, of several cookies to
   const signature = `session.sig=${Buffer.alloc(20).toString('base64url')}`
   assert.equal(bytesOf('cookie-session')[0], `${sessionCookie}; ${signature}`.length)
   assert.ok((bytesOf('cookie')[1] ?? 0) > 4096, 'in one cookie, 3,000 bytes would not fit')
+})
+
+test('ours takes at most 0.9 of what client-sessions takes for the same data', async () => {
+  async function valueBytes(contender: ContenderName): Promise<number> {
+    const server = await startServer(contender)
+    try {
+      const client = newClient('user-0000001')
+      await signIn(server, client, fillerBytesOf(200))
+      const [, value] = /^[^=;]+=([^;]+)$/.exec(client.cookie ?? '') as unknown as [string, string]
+      return value.length
+    } finally {
+      await server.kill()
+    }
+  }
+  const [ours, theirs] = await Promise.all([valueBytes('cookie'), valueBytes('client-sessions')])
+  assert.ok(ours <= 0.9 * theirs, `${ours} and ${theirs} bytes`)
 })
 
 test('a client keeps cookies as a browser does', () => {

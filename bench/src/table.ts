@@ -11,16 +11,21 @@ const style = (format: Parameters<typeof styleText>[0], text: string) =>
 
 export const count = (value: number) => Math.round(value).toLocaleString('en')
 
-/** Text below a table, in lines of up to 98 characters: those that go on stand back. */
-export const wrap = (text: string): string => text.split('\n').map(wrapLine).join('')
+/** Text below a table: lines that go on stand back. */
+export const wrap = (text: string): string =>
+  text
+    .split('\n')
+    .map(line => wrapAfter(' ', line, 4))
+    .join('')
 
-function wrapLine(text: string): string {
+/** `head`, then `text` in lines of up to 98 characters, of which those that go on are indented. */
+export function wrapAfter(head: string, text: string, indent: number): string {
   const lines: string[] = []
-  let line = ' '
+  let line = head
   for (const word of text.split(' ')) {
     if (line.length + 1 + word.length > 98) {
       lines.push(line)
-      line = '   '
+      line = ' '.repeat(indent - 1)
     }
     line += ` ${word}`
   }

@@ -15,8 +15,10 @@ export function formatTheft(rows: readonly Theft[]): string {
     ),
   ])
   const legend = wrap(
-    'A copy is tried at another server, where servers share sessions. everywhere: sign-out of all browsers, in ' +
-      'another one than that whose cookie was copied; cannot: there is only the sign-out of that other one.',
+    'The longest of five copies, each tried at another server, where servers share sessions. everywhere: sign-out of ' +
+      'all browsers; new password: it ends all other sessions. Both are asked for in another browser than that whose ' +
+      'cookie was copied; who changed the password stays signed in there. cannot: there is no way to end other ' +
+      'sessions, only that browser was signed out, or in anew.',
   )
   const notes = contenders.flatMap(contender => {
     const note = rows.find(row => row.contender === contender && row.note !== '')?.note
@@ -28,6 +30,6 @@ export function formatTheft(rows: readonly Theft[]): string {
 function formatWorks(row: Theft | undefined): string {
   if (row === undefined) return '–'
   const { worksForMs, isOffered } = row
-  if (worksForMs === null) return isOffered ? 'as long as it lives' : 'cannot'
+  if (worksForMs === null) return isOffered ? 'as long as it lives' : 'lives (cannot)'
   return worksForMs === 0 ? 'not at all' : `${worksForMs.toFixed(1)} ms`
 }

@@ -1,19 +1,22 @@
 import type { ContenderName } from './contenders.ts'
 import type { Client, LoadProcess, LoadReport } from './load-process.ts'
 import { spreadOf, type Throughput } from './results.ts'
-import type { ServerProcess, Usage } from './server-process.ts'
+import { type ServerProcess, startServer, type Usage } from './server-process.ts'
 
 export interface Scenario {
   readonly name: string
   readonly method: 'GET' | 'POST'
   readonly path: string
   readonly isSignedIn: boolean
+  /** Each request is the first of its client to a server that did not sign it in. Only where servers share sessions. */
+  readonly isFirst?: boolean
 }
 
 export const scenarios: readonly Scenario[] = [
   { name: 'read', method: 'GET', path: '/read', isSignedIn: true },
   { name: 'write', method: 'POST', path: '/write', isSignedIn: true },
   { name: 'anonymous', method: 'GET', path: '/read', isSignedIn: false },
+  { name: 'first-read', method: 'GET', path: '/read', isSignedIn: true, isFirst: true },
 ]
 
 export interface Effort {
@@ -22,6 +25,9 @@ export interface Effort {
   readonly concurrency: number
   readonly sessionBytes: number
 }
+
+/** In `first-read`, that many clients for each second. */
+const firstReadsPerSecond = 1000
 
 /** One contender in one round. */
 interface Sample extends LoadReport {
@@ -43,13 +49,23 @@ export async function measureThroughput(
   progress: (contender: ContenderName, round: number) => void,
 ): Promise<Omit<Throughput, 'storeRoundTrips'>[]> {
   const samples = new Map<ServerProcess, Sample[]>(servers.map(server => [server, []]))
-  for (let round = 1; round <= effort.rounds; round++) {
-    for (const server of servers) {
-      progress(server.contender, round)
-      const clients = () => prepareClients(scenario, server, loader, effort)
-      await measure(scenario, server, loader, await clients(), effort.seconds / 4)
-      samples.get(server)?.push(await measure(scenario, server, loader, await clients(), effort.seconds))
+  const beside = new Map<ServerProcess, ServerProcess>()
+  try {
+    if (scenario.isFirst) await startBeside(servers, beside, loader, effort)
+    for (let round = 1; round <= effort.rounds; round++) {
+      for (const server of servers) {
+        progress(server.contender, round)
+        const asked = beside.get(server) ?? server
+        const run = async (seconds: number) => {
+          const clients = await prepareClients(scenario, server, loader, effort, seconds)
+          return measure(scenario, asked, loader, clients, seconds)
+        }
+        await run(effort.seconds / 4)
+        samples.get(server)?.push(await run(effort.seconds))
+      }
     }
+  } finally {
+    for (const second of beside.values()) await second.kill()
   }
   const baseline = samples.get(servers[0] as ServerProcess) as Sample[]
   return servers.map(server => ({
@@ -69,25 +85,46 @@ export const fillerBytesOf = (sessionBytes: number) => sessionBytes - emptyBytes
 
 let nextUser = 1
 
-/** Clients that have just signed in, one for each connection. */
+/** Clients that have just signed in, one for each connection; where none may ask twice, as many as will be asked for. */
 async function prepareClients(
-  { isSignedIn }: Scenario,
+  { isSignedIn, isFirst = false }: Scenario,
   { port }: ServerProcess,
   loader: LoadProcess,
   { concurrency, sessionBytes }: Effort,
+  seconds: number,
 ): Promise<Client[][]> {
   if (!isSignedIn)
     return Array.from({ length: concurrency }, () => [{ cookie: null, user: null, counter: 0 }])
+  const each = isFirst ? Math.ceil((seconds * firstReadsPerSecond) / concurrency) : 1
+  const count = each * concurrency
   const firstUser = nextUser
-  nextUser += concurrency
+  nextUser += count
   const fillerBytes = fillerBytesOf(sessionBytes)
-  const clients = await loader.signIn({ port, count: concurrency, firstUser, fillerBytes, every: 1 })
-  return clients.map(client => [client])
+  const clients = await loader.signIn({ port, count, firstUser, fillerBytes, every: 1 })
+  return Array.from({ length: concurrency }, (_, connection) =>
+    clients.slice(connection * each, (connection + 1) * each),
+  )
+}
+
+/** Starts another server over the same store and secrets for each, and warms it by reading. */
+async function startBeside(
+  servers: readonly ServerProcess[],
+  beside: Map<ServerProcess, ServerProcess>,
+  loader: LoadProcess,
+  effort: Effort,
+): Promise<void> {
+  const [read] = scenarios as [Scenario]
+  for (const server of servers) {
+    const second = await startServer(server.contender, { store: server.store })
+    beside.set(server, second)
+    const clients = await prepareClients(read, server, loader, effort, effort.seconds)
+    await measure(read, second, loader, clients, effort.seconds)
+  }
 }
 
 /** @throws {Error} if any answer is wrong: that is no data point */
 export async function measure(
-  { path, method }: Scenario,
+  { path, method, isFirst = false }: Scenario,
   { contender, port, usage }: ServerProcess,
   loader: LoadProcess,
   connections: readonly (readonly Client[])[],
@@ -99,6 +136,7 @@ export async function measure(
     path,
     method,
     seconds,
+    isOnce: isFirst,
     connections,
     isOneUser: contender === 'none',
   })

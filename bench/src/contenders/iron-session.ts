@@ -11,7 +11,7 @@ const sessionOf = (req: Request) => req.session as unknown as IronSession<IronDa
 export const contender: Contender = {
   name: 'iron-session',
   about: 'iron-session, encrypted in a cookie',
-  lifetime: '14 days',
+  lifetime: '14 days from its last save, without end',
   mount(app, { secrets }) {
     const numbered = secrets.map((secret, age) => [secrets.length - age, secret])
     const options = { password: Object.fromEntries(numbered), cookieName: 'session' }
