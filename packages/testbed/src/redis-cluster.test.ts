@@ -30,6 +30,9 @@ test('a replica takes over from a primary that was killed, and keeps its place w
   await eventually(async () => (await sendRedis(port(heir), ['GET', key])) === '$4\r\ncart\r\n')
 
   await first?.restart()
+  const role = () => sendRedis(port(first), ['INFO', 'replication'])
+  await eventually(async () => (await role()).includes('role:slave'))
+  await eventually(async () => (await cluster.primaries()).length === 3) // News travel from one to the next.
   assert.deepEqual(await cluster.primaries(), [...others, heir])
 })
 
