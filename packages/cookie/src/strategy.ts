@@ -91,7 +91,8 @@ export function createCookieStrategy(options: CookieStrategyOptions): SessionStr
         const isGood = revocations.isGood(record)
         if (!(isGood === true || (await isGood))) return null
       }
-      return secret === 'old' ? { record, credential: credentialOf(record) } : { record }
+      // However long: it was not too long when it was saved.
+      return secret === 'old' ? { record, credential: seal.seal(encodeRecord(record)) } : { record }
     },
 
     async save(record, { reissue }) {
