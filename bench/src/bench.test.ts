@@ -64,8 +64,7 @@ describe('a run of the benchmark', () => {
     assert.match(printed, /\n {2}redis .*; 100 % survive a restart\n/)
   })
 
-  test('says what ours cost beside what people run, if that was measured', () => {
-    assert.match(printed, /\n {2}memory +-?\d+\.\d µs a page view, -?\d+\.\d\d of express-session-memory\n/)
+  test('says what a page view costs, and how it was measured', () => {
     assert.match(printed, /\n {2}redis +-?\d+\.\d µs a page view; /)
     assert.match(printed, /read, 32 connections, 200 B, 2 rounds\)\n.* min–max /)
   })

@@ -27,11 +27,6 @@ test('a copied cookie dies where something can end it, and lives on where nothin
   ])
   const memory = results.theft.find(row => row.contender === 'express-session-memory')
   assert.equal(memory?.worksForMs, 0)
-  for (const { contender, act, worksForMs } of results.theft) {
-    if (contender !== 'cookie-revocable') continue
-    // It polls once a second: without being told, the longest of five takes longer.
-    assert.ok(worksForMs !== null && worksForMs < 400, `${act}: the copy works for ${worksForMs} ms`)
-  }
   assert.match(printed, /client-sessions +as long as it lives +lives \(cannot\) +lives \(cannot\)/)
   assert.match(printed, /In short\n +cookie +0 of 3 acts end a copied cookie\n/)
   assert.match(printed, /client-sessions: a copy that lives is good for an hour; /)
