@@ -33,6 +33,25 @@ function createApp(): express.Express {
   return app
 }
 
+/** A window of its own on a server of its own. */
+async function openWindow(browser: Browser) {
+  const server = createApp().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const context = await browser.newContext()
+  const page = await context.newPage()
+  return {
+    async visit(path: string) {
+      await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}${path}`)
+      return page.innerText('body')
+    },
+    cookieNames: async () => (await context.cookies()).map(({ name }) => name).sort(),
+    async [Symbol.asyncDispose]() {
+      await context.close()
+      server.close()
+    },
+  }
+}
+
 suite('A session that outgrows a cookie, in Chromium', () => {
   let browser: Browser
   before(async () => {
@@ -41,63 +60,40 @@ suite('A session that outgrows a cookie, in Chromium', () => {
   after(() => browser?.close())
 
   test('grows and shrinks, is there after each step, and leaves no part over', async () => {
-    const server = createApp().listen(0, '127.0.0.1')
-    await once(server, 'listening')
-    const context = await browser.newContext()
-    const page = await context.newPage()
-    const visit = async (path: string) => {
-      await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}${path}`)
-      return page.innerText('body')
+    await using window = await openWindow(browser)
+    const { visit, cookieNames } = window
+    const two = ['session.0', 'session.1']
+    const steps: [length: number, names: string[]][] = [
+      [10, ['session']],
+      [5000, two],
+      [100, ['session']],
+      [2800, ['session']],
+      [3000, two],
+      [5200, two],
+    ]
+    for (const [length, expected] of steps) {
+      await visit(`/store/${length}`)
+      assert.equal(await visit('/length'), `${length}`)
+      assert.deepEqual(await cookieNames(), expected, `${length} bytes`)
     }
-    const names = async () => (await context.cookies()).map(({ name }) => name).sort()
-    try {
-      const two = ['session.0', 'session.1']
-      const steps: [length: number, names: string[]][] = [
-        [10, ['session']],
-        [5000, two],
-        [100, ['session']],
-        [2800, ['session']],
-        [3000, two],
-        [5200, two],
-      ]
-      for (const [length, expected] of steps) {
-        await visit(`/store/${length}`)
-        assert.equal(await visit('/length'), `${length}`)
-        assert.deepEqual(await names(), expected, `${length} bytes`)
-      }
 
-      const refusal = await visit('/store/6000')
-      assert.match(refusal, /^The session would take \d+ bytes of cookies, .* The biggest key is "text"/)
-      assert.equal(await visit('/length'), '5200', 'what was stored before is lost')
+    const refusal = await visit('/store/6000')
+    assert.match(refusal, /^The session would take \d+ bytes of cookies, .* The biggest key is "text"/)
+    assert.equal(await visit('/length'), '5200', 'what was stored before is lost')
 
-      await visit('/end')
-      assert.deepEqual(await names(), [])
-    } finally {
-      await context.close()
-      server.close()
-    }
+    await visit('/end')
+    assert.deepEqual(await cookieNames(), [])
   })
 
   test('is kept to the last byte at the limit of a cookie', async () => {
-    const server = createApp().listen(0, '127.0.0.1')
-    await once(server, 'listening')
-    const context = await browser.newContext()
-    const page = await context.newPage()
-    const visit = async (path: string) => {
-      await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}${path}`)
-      return page.innerText('body')
+    await using window = await openWindow(browser)
+    const { visit, cookieNames } = window
+    const counts = new Set<number>()
+    for (let length = 2900; length <= 2990; length++) {
+      await visit(`/store/${length}`)
+      assert.equal(await visit('/length'), `${length}`)
+      counts.add((await cookieNames()).length)
     }
-    try {
-      const counts = new Set<number>()
-      for (let length = 2900; length <= 2990; length++) {
-        await visit(`/store/${length}`)
-        assert.equal(await visit('/length'), `${length}`)
-        counts.add((await context.cookies()).length)
-      }
-      assert.deepEqual([...counts], [1, 2])
-    } finally {
-      await context.close()
-      server.close()
-    }
+    assert.deepEqual([...counts], [1, 2])
   })
 })
