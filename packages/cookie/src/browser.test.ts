@@ -44,6 +44,8 @@ async function openWindow(browser: Browser) {
       await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}${path}`)
       return page.innerText('body')
     },
+    /** As a script of the page that is open. */
+    ask: (path: string) => page.evaluate(`fetch('${path}').then(answer => answer.text())`),
     cookieNames: async () => (await context.cookies()).map(({ name }) => name).sort(),
     async [Symbol.asyncDispose]() {
       await context.close()
@@ -87,11 +89,12 @@ suite('A session that outgrows a cookie, in Chromium', () => {
 
   test('is kept to the last byte at the limit of a cookie', async () => {
     await using window = await openWindow(browser)
-    const { visit, cookieNames } = window
+    const { visit, ask, cookieNames } = window
     const counts = new Set<number>()
+    await visit('/length')
     for (let length = 2900; length <= 2990; length++) {
-      await visit(`/store/${length}`)
-      assert.equal(await visit('/length'), `${length}`)
+      await ask(`/store/${length}`)
+      assert.equal(await ask('/length'), `${length}`)
       counts.add((await cookieNames()).length)
     }
     assert.deepEqual([...counts], [1, 2])
