@@ -29,6 +29,8 @@ export interface Effort {
 /** In `first-read`, that many clients for each second. */
 const firstReadsPerSecond = 1000
 
+const longestSeconds = 30
+
 /** One contender in one round. */
 interface Sample extends LoadReport {
   readonly rps: number
@@ -56,9 +58,13 @@ export async function measureThroughput(
       for (const server of servers) {
         progress(server.contender, round)
         const asked = beside.get(server) ?? server
-        const run = async (seconds: number) => {
+        const run = async (seconds: number): Promise<Sample> => {
           const clients = await prepareClients(scenario, server, loader, effort, seconds)
-          return measure(scenario, asked, loader, clients, seconds)
+          const sample = await measure(scenario, asked, loader, clients, seconds)
+          if (sample.requests > 0) return sample
+          // A machine that is held up may answer nothing in so short a time: that is no data point.
+          if (seconds > longestSeconds) throw new Error(`${asked.contender} answers nothing in ${seconds} s`)
+          return run(2 * seconds)
         }
         await run(effort.seconds / 4)
         samples.get(server)?.push(await run(effort.seconds))
