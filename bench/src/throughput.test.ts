@@ -14,7 +14,10 @@ test('a sample without an answer is taken again, for longer, and is no figure', 
     },
   } as unknown as LoadProcess
   let cpuMicros = 0
-  const usage = async () => ({ cpuMicros: (cpuMicros += 1000), rssBytes: 1 })
+  const usage = async () => {
+    cpuMicros += 1000
+    return { cpuMicros, rssBytes: 1 }
+  }
   const none = { contender: 'none', port: 1, usage } as unknown as ServerProcess
   const anonymous = scenarios.filter(({ name }) => name === 'anonymous')
   const effort = { rounds: 1, seconds: 0.25, concurrency: 1, sessionBytes: 200 }
