@@ -38,13 +38,23 @@ export class Follower {
    */
   awaitFresh(): Promise<void> | null {
     if (this.#isFresh || (this.#hasFailed && this.#settings.whenStale === 'open')) return null
-    return this.catchUp()
+    return this.#settle(this.#read())
   }
 
   /** Reads what is new, fresh or not. Throws as `awaitFresh` does. */
-  async catchUp(): Promise<void> {
+  catchUp(): Promise<void> {
+    return this.#settle(this.#readFromNow())
+  }
+
+  close(): void {
+    this.#isClosed = true
+    clearTimeout(this.#timer)
+    this.#stopListening()
+  }
+
+  async #settle(reading: Promise<void>): Promise<void> {
     try {
-      await this.#readFromNow()
+      await reading
     } catch (cause) {
       if (this.#isFresh || this.#settings.whenStale === 'open') return
       throw new SessionError(
@@ -53,12 +63,6 @@ export class Follower {
         { cause },
       )
     }
-  }
-
-  close(): void {
-    this.#isClosed = true
-    clearTimeout(this.#timer)
-    this.#stopListening()
   }
 
   get #isFresh(): boolean {
