@@ -1,4 +1,5 @@
 import {
+  createStoredStrategy,
   guardStore,
   publish,
   type Resumed,
@@ -37,16 +38,8 @@ export function createReloginKeyStrategy(options: ReloginKeyStrategyOptions): St
   const now = () => Math.floor(clock())
   const store = guardStore(options.store, timeoutMs)
   const { issue, read } = format === 'jwt' ? createJwtFormat(options.keys) : createPlainFormat(options.keys)
-  const isLive = (record: SessionRecord) => now() < Math.min(record.expiresAt, record.deadline)
-
-  async function find(id: string): Promise<SessionRecord | null> {
-    const record = await store.read(id)
-    return record !== null && isLive(record) ? record : null
-  }
-
-  async function list(userId: string): Promise<SessionRecord[]> {
-    return (await store.listByUser(userId)).filter(isLive)
-  }
+  // What the server can do while the client is away is the same, whatever the client holds.
+  const { revoker, directory } = createStoredStrategy({ ...options, timeoutMs, now })
 
   async function give(record: SessionRecord): Promise<Resumed> {
     return { record, credential: await issue(record) }
@@ -82,7 +75,7 @@ export function createReloginKeyStrategy(options: ReloginKeyStrategyOptions): St
   }
 
   async function tryResume(presented: Presented): Promise<Resumed | null | undefined> {
-    const record = await find(presented.id)
+    const record = await directory.find(presented.id)
     if (record === null) return null
     switch (judge(record, presented, { now: now(), graceMs, rotateAfterMs })) {
       case 'keep':
@@ -123,20 +116,12 @@ export function createReloginKeyStrategy(options: ReloginKeyStrategyOptions): St
       const note = { below: generation, until: at + graceMs }
       const rotated = reissue && !first ? advance(record, { generation, maker: unknown, at, note }) : record
       const next = { ...rotated, version: record.version + 1 }
-      if (!(await store.write(next))) return { ok: false, current: await find(record.id) }
+      if (!(await store.write(next))) return { ok: false, current: await directory.find(record.id) }
       return { ok: true, ...(first || reissue ? await give(next) : { record: next }) }
     },
 
-    revoker: {
-      revoke: id => store.remove(id),
-      async revokeAll(userId, { except } = {}) {
-        const records = await store.listByUser(userId)
-        await Promise.all(records.filter(({ id }) => id !== except).map(({ id }) => store.remove(id)))
-      },
-      onRevoked: listener => store.onRemoved(listener),
-    },
-
-    directory: { find, list },
+    revoker,
+    directory,
     close: () => store.close(),
   }
 }
