@@ -40,12 +40,16 @@ export function toRecord(ending: Ending, version: number, now: number): SessionR
 /** Null for one that is not ours, with an event `record-malformed` in the name of `store`. */
 export function fromRecord(store: string, { id, data, deadline }: SessionRecord): Ending | null {
   const found = parse(data)
-  if (found !== null && recordIdOf(found) === id && Number.isSafeInteger(found.floor)) {
+  if (isEnding(found) && recordIdOf(found) === id) {
     return { ...found, until: deadline }
   }
   publish('record-malformed', { strategy: store, sessionId: id, userId: null })
   return null
 }
+
+/** Whether what was read has what an ending is known and judged by. */
+export const isEnding = (found: Ending | null): found is Ending =>
+  typeof found?.id === 'string' && Number.isSafeInteger(found.floor)
 
 function parse(data: string): Ending | null {
   try {

@@ -1,5 +1,5 @@
 import { createSessionId } from '@sojourn/core'
-import type { Ending } from './ending.ts'
+import { type Ending, isEnding } from './ending.ts'
 
 /** How many endings the head holds, for those who read it often. */
 const recentEndings = 50
@@ -13,8 +13,8 @@ export interface HeadBatch {
 /** The batches in the text of a head, oldest first: none, if there is no head, or it is not ours. */
 export function parseHead(data: string | null): readonly HeadBatch[] {
   try {
-    const { recent } = JSON.parse(data ?? '{}')
-    return Array.isArray(recent) && recent.every(({ endings }) => Array.isArray(endings)) ? recent : []
+    const { recent }: { recent: HeadBatch[] } = JSON.parse(data ?? '{}')
+    return recent.every(({ endings }) => endings.every(isEnding)) ? recent : []
   } catch {
     return []
   }

@@ -119,7 +119,7 @@ suite('A log', () => {
     stop()
     assert.deepEqual(malformed, Array(4).fill(found.id))
     const head = (await store.read('revocations')) as SessionRecord
-    for (const data of ['not json', '{"recent":1}', '{"recent":[null]}']) {
+    for (const data of ['not json', '{"recent":1}', '{"recent":[null]}', '{"recent":[{"endings":[null]}]}']) {
       const { version } = (await store.read('revocations')) as SessionRecord
       await store.write({ ...head, data, version: version + 1 })
       const reader = openLog(store)
