@@ -63,20 +63,22 @@ export class Draft {
       }
       if (!this.#visit.isCurrent(this)) return true
       const isFirst = base.version === 0
-      const merged = !isFirst && saved.current?.userId === base.userId ? this.#merge(saved.current) : null
-      if (merged !== null) text = merged
-      else if (reissue || isFirst) this.#fork()
+      const before = this.#text
+      if (!isFirst && saved.current?.userId === base.userId && this.rebase(saved.current)) {
+        text = stringifyData(this.#visit.session)
+        if (this.#text !== before) this.#publish('conflict-merged')
+      } else if (reissue || isFirst) this.#fork()
       else return this.#lose(text)
     }
     throw new SessionError('conflict', `Session ${this.id} was saved by others ${maxTries} times meanwhile.`)
   }
 
   async #try(base: SessionRecord, next: SessionRecord, reissue: boolean): Promise<Saved> {
-    const { policy, fault } = this.#visit
+    const { policy, fault, binding } = this.#visit
     if (fault !== null) throw fault
     if (base.version === 0 || reissue || this.#savingIssues()) this.#visit.refuseIfTooLate()
     if (base.expiresAt <= policy.now()) return { ok: false, current: null }
-    return policy.ask(() => policy.strategy.save(next, { reissue }))
+    return policy.ask(() => policy.strategy.save(next, { reissue, binding }))
   }
 
   #firstRecord(): SessionRecord {
@@ -134,16 +136,17 @@ export class Draft {
     this.#text = record.data
   }
 
-  /** Puts our changes on top of the winner's; the data to save, or null if the winner's cannot be read. */
-  #merge(winner: SessionRecord): string | null {
-    const base = parseData(this.#text)
-    const theirs = parseData(winner.data)
-    if (base === null || theirs === null || Object.keys(theirs).some(isReserved)) return null
-    const merged = mergeData(base, this.#visit.session, theirs)
-    this.#follow(winner)
-    putData(this.#visit.session, merged)
-    this.#publish('conflict-merged')
-    return stringifyData(this.#visit.session)
+  /** Puts what is not saved yet on top of a later record. False if that cannot be read. */
+  rebase(later: SessionRecord): boolean {
+    if (later.version <= (this.record?.version ?? 0)) return true
+    if (later.data !== this.#text) {
+      const base = parseData(this.#text)
+      const theirs = parseData(later.data)
+      if (base === null || theirs === null || Object.keys(theirs).some(isReserved)) return false
+      putData(this.#visit.session, mergeData(base, this.#visit.session, theirs))
+    }
+    this.#follow(later)
+    return true
   }
 
   /**

@@ -43,6 +43,13 @@ export interface Sessions {
     credentials: readonly Credential[],
     host: SessionHost,
   ): Promise<Session<D>>
+  /**
+   * The session of that id, for a client that has shown by other means that it is its own. Null if there is none, or
+   * only clients know their sessions.
+   *
+   * @throws {SessionError} `store_unavailable`
+   */
+  openById<D extends object = SessionData>(id: string, host: SessionHost): Promise<Session<D> | null>
   /** A new anonymous session; with `fault`, one that refuses to save or end anything, with that error. */
   openAnonymous<D extends object = SessionData>(host: SessionHost, fault?: SessionError): Session<D>
   /**
@@ -52,6 +59,13 @@ export interface Sessions {
    * @throws {SessionError} `not_json`, `reserved_key`, `data_too_large`, `too_late`, `conflict`, `store_unavailable`
    */
   commit(session: LiveSession): Instruction | Promise<Instruction>
+  /**
+   * Takes up what is stored by now, keeping what is not saved yet; with `newer`, a session of the same id that was
+   * opened later, takes that one's place without reading. False if the session has ended or is another user's.
+   *
+   * @throws {SessionError} `store_unavailable`
+   */
+  refresh(session: LiveSession, newer?: LiveSession): Promise<boolean>
 }
 
 /** `SessionsOptions`, checked and complete. */
@@ -73,7 +87,7 @@ export function createSessions(options: SessionsOptions): Sessions {
       const visit = new Visit(policy, host, credentials.length > 0)
       try {
         for (const credential of credentials.slice(0, maxCandidates)) {
-          const resumed = await strategy.resume(credential)
+          const resumed = await strategy.resume(credential, host.binding ?? null)
           if (resumed === null) publish('credential-refused', { strategy: strategy.name })
           else if (visit.resume(resumed)) break
         }
@@ -83,7 +97,15 @@ export function createSessions(options: SessionsOptions): Sessions {
       return visit.session as Session<never>
     },
 
+    async openById(id, host) {
+      const record = await policy.ask(async () => (await strategy.directory?.find(id)) ?? null)
+      const visit = new Visit(policy, host, false)
+      return record !== null && visit.resume({ record }) ? (visit.session as Session<never>) : null
+    },
+
     openAnonymous: (host, fault) => new Visit(policy, host, false, fault).session as Session<never>,
+
+    refresh: (session, newer) => visitOf(session).refresh(newer && visitOf(newer)),
 
     commit(session) {
       const visit = visitOf(session)

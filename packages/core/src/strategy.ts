@@ -34,6 +34,11 @@ export type Saved =
   | ({ readonly ok: true } & Resumed)
   | { readonly ok: false; readonly current: SessionRecord | null }
 
+export interface SaveOptions {
+  readonly reissue: boolean
+  readonly binding?: string | null
+}
+
 /** What a strategy promises. The conformance suite asserts each line, and that what is not promised fails. */
 export interface SessionTraits {
   /** Sessions outlive the process that made them. */
@@ -56,13 +61,17 @@ export interface SessionStrategy {
   readonly revoker: SessionRevoker | null
   /** Null: only the client knows its sessions. */
   readonly directory: SessionDirectory | null
-  /** Null for any credential that is not good: forged, unknown, spent, expired, revoked. Throws only on faults. */
-  resume(credential: Credential): Promise<Resumed | null>
+  /**
+   * Null for any credential that is not good: forged, unknown, spent, expired, revoked. Throws only on faults.
+   * `binding` is a second credential that came with it, for strategies that bind one to the other.
+   */
+  resume(credential: Credential, binding?: string | null): Promise<Resumed | null>
   /**
    * Saves `record` if nobody saved since its version; the saved record is one version on. The first save of a
    * session, and each with `reissue`, yields a credential. `reissue` ends the old one, where there is a revoker.
+   * The new one is bound to `binding`, where the strategy does that.
    */
-  save(record: SessionRecord, options: { readonly reissue: boolean }): Promise<Saved>
+  save(record: SessionRecord, options: SaveOptions): Promise<Saved>
   close(): Promise<void>
 }
 
@@ -87,8 +96,16 @@ export interface SessionDirectory {
   list(userId: string): Promise<SessionRecord[]>
 }
 
-/** What core tells a transport to do with the client's credential. `until` is when the client may forget it. */
+/**
+ * What core tells a transport to do with the client's credential. `until` is when the client may forget it;
+ * `version` is that of the record: of two credentials of one session, the one with the higher is the later.
+ */
 export type Instruction =
   | { readonly do: 'keep' }
-  | { readonly do: 'set'; readonly credential: Credential; readonly until: number }
+  | {
+      readonly do: 'set'
+      readonly credential: Credential
+      readonly until: number
+      readonly version: number
+    }
   | { readonly do: 'clear' }

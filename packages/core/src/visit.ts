@@ -12,6 +12,10 @@ export interface SessionHost {
   replaced(session: LiveSession): void
   /** Whether a new credential can still reach the client. Throws a `SessionError` if it never could. */
   canDeliver(): boolean
+  /** Called when something was saved or ended: also by the application's own `session.save()`. */
+  saved?(): void
+  /** The client's second credential, for strategies that bind the first to it. */
+  readonly binding?: string | null
 }
 
 interface Ended {
@@ -72,7 +76,8 @@ export class Visit {
   deliver(credential: Credential, draft: Draft): void {
     if (draft !== this.draft || draft.record === null) return
     this.#clientHoldsCredential = true
-    this.#instruction = { do: 'set', credential, until: draft.record.deadline }
+    const { deadline: until, version } = draft.record
+    this.#instruction = { do: 'set', credential, until, version }
   }
 
   /** What to tell the client now. A credential that is worthless already may be left with it. */
@@ -134,8 +139,7 @@ export class Visit {
     const { draft } = this
     const { record } = draft
     if (record === null) return this.begin()
-    const { directory } = this.policy.strategy
-    const stored = directory === null ? record : await this.policy.ask(() => directory.find(record.id))
+    const stored = await this.#find(record)
     if (draft !== this.draft) return
     if (stored?.userId !== record.userId || !this.resume({ record: stored })) throw sessionEnded()
   }
@@ -182,13 +186,35 @@ export class Visit {
     return this.#saving
   }
 
+  /** Takes up what is stored by now, keeping what is not saved yet. False if the session has ended. */
+  async refresh(newer?: Visit): Promise<boolean> {
+    await this.#saving?.catch(() => {})
+    const { draft } = this
+    const { record } = draft
+    if (record === null) return true
+    const stored = newer === undefined ? await this.#find(record) : newer.draft.record
+    if (draft !== this.draft) return true
+    if (stored?.userId !== record.userId || !draft.rebase(stored)) return false
+    const instruction = newer?.takeInstruction() ?? keep
+    if (instruction.do !== 'keep') this.#instruction = instruction
+    return true
+  }
+
+  /** Where only the client knows its session: what was read. */
+  #find(record: SessionRecord): Promise<SessionRecord | null> {
+    const { directory } = this.policy.strategy
+    return this.policy.ask(async () => (directory === null ? record : directory.find(record.id)))
+  }
+
   async #save(text: string): Promise<boolean> {
-    if (this.#ended.length === 0) return this.draft.save(text)
+    const anyEnded = this.#ended.length > 0
     for (let ended = this.#ended[0]; ended !== undefined; ended = this.#ended[0]) {
       await this.#revoke(ended)
       this.#ended.shift()
     }
-    return this.draft.save(stringifyData(this.session))
+    const kept = await this.draft.save(anyEnded ? stringifyData(this.session) : text)
+    this.#host.saved?.()
+    return kept
   }
 
   async #revoke({ draft: { record, userId }, everywhere }: Ended): Promise<void> {
@@ -200,6 +226,10 @@ export class Visit {
     }
     if (record !== null)
       publish('signed-out', { strategy: name, sessionId: record.id, userId: record.userId })
+  }
+
+  get binding(): string | null {
+    return this.#host.binding ?? null
   }
 
   get canDeliver(): boolean {

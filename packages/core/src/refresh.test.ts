@@ -1,0 +1,181 @@
+import assert from 'node:assert/strict'
+import { suite, test } from 'node:test'
+import { onSessionEvent } from './events.ts'
+import { createSessions } from './sessions.ts'
+import { Request, Site, Visitor } from './site.fixture.ts'
+
+/** Alice, signed in, with a connection that stays open. */
+async function connect() {
+  const site = new Site()
+  const alice = new Visitor(site)
+  await alice.visit(session => void Object.assign(session, { cart: { items: 1 }, seen: 1 }).signIn('alice'))
+  const connection = await Request.open(site, alice.credential)
+  return { site, alice, connection, sessions: site.sessions }
+}
+
+suite('a session on a connection that stays open', () => {
+  test('sees what was stored meanwhile, and keeps what it has not saved', async () => {
+    const { site, alice, connection, sessions } = await connect()
+    const cart = connection.session.cart
+    connection.session.mine = true
+    await alice.visit(session => void Object.assign(session, { seen: 2 }))
+    assert.equal(await sessions.refresh(connection.session), true)
+    assert.deepEqual({ ...connection.session }, { cart: { items: 1 }, seen: 2, mine: true })
+    assert.equal(connection.session.cart, cart, 'who holds a value can go on changing it')
+    await connection.session.save()
+    assert.deepEqual(site.stored[0]?.data, { cart: { items: 1 }, seen: 2, mine: true })
+  })
+
+  test('saves after a refresh without another conflict', async () => {
+    const { site, alice, connection, sessions } = await connect()
+    const merged: unknown[] = []
+    const stop = onSessionEvent('conflict-merged', event => merged.push(event))
+    await alice.visit(session => void Object.assign(session, { seen: 2 }))
+    await sessions.refresh(connection.session)
+    const { write } = site.store.calls
+    connection.session.mine = true
+    await connection.session.save()
+    stop()
+    assert.equal(site.store.calls.write - write, 1)
+    assert.deepEqual(merged, [])
+  })
+
+  test('a key that was rotated between is no merge', async () => {
+    const { site, connection } = await connect()
+    const merged: unknown[] = []
+    const stop = onSessionEvent('conflict-merged', event => merged.push(event))
+    const [record] = site.store.records.values()
+    assert.ok(record)
+    await site.store.write({ ...record, version: record.version + 1 })
+    connection.session.mine = true
+    await connection.session.save()
+    stop()
+    assert.equal(site.stored[0]?.data.mine, true)
+    assert.deepEqual(merged, [])
+  })
+
+  test('is told that it has ended, or has become another user’s', async () => {
+    const ended = await connect()
+    await ended.alice.visit(session => session.signOut())
+    assert.equal(await ended.sessions.refresh(ended.connection.session), false)
+
+    const { site, connection, sessions } = await connect()
+    const [record] = site.store.records.values()
+    assert.ok(record)
+    await site.store.write({ ...record, userId: 'bob', version: record.version + 1 })
+    assert.equal(await sessions.refresh(connection.session), false)
+    assert.equal(connection.session.userId, 'alice')
+  })
+
+  test('is told that its record cannot be read', async () => {
+    const { site, connection, sessions } = await connect()
+    const [record] = site.store.records.values()
+    assert.ok(record)
+    await site.store.write({ ...record, data: '[]', version: record.version + 1 })
+    assert.equal(await sessions.refresh(connection.session), false)
+  })
+
+  test('takes the place of a later one without reading, and what that was to be told', async () => {
+    const site = new Site()
+    const alice = new Visitor(site)
+    await alice.visit(session => void Object.assign(session, { seen: 1 }).signIn('alice'))
+    const sessions = createSessions({ strategy: { ...site.strategy, resume }, now: site.now })
+    async function resume(credential: string) {
+      const resumed = await site.strategy.resume(credential)
+      return resumed && { ...resumed, credential: `${credential}, again` }
+    }
+    assert.ok(alice.credential)
+    const host = { canDeliver: () => true, replaced() {} }
+    const first = await sessions.open<{ seen: number }>([alice.credential], host)
+    assert.equal((await sessions.commit(first)).do, 'set')
+    await alice.visit(session => void Object.assign(session, { seen: 2 }))
+    const second = await sessions.open<{ seen: number }>([alice.credential], host)
+    const { read } = site.store.calls
+    assert.equal(await sessions.refresh(first, second), true)
+    assert.equal(site.store.calls.read, read)
+    assert.equal(first.seen, 2)
+    const instruction = await sessions.commit(first)
+    assert.ok(instruction.do === 'set')
+    assert.equal(instruction.credential, `${alice.credential}, again`)
+    assert.equal(instruction.version, 2)
+  })
+
+  test('is not taken back by what was read before it saved', async () => {
+    const { alice, connection, sessions } = await connect()
+    const older = await alice.open()
+    connection.session.mine = true
+    await connection.session.save()
+    assert.equal(await sessions.refresh(connection.session, older.session), true)
+    assert.equal(connection.session.mine, true)
+  })
+})
+
+suite('a session opened by its id', () => {
+  test('is there while it lives, and takes no credential', async () => {
+    const { site, alice, connection, sessions } = await connect()
+    const host = new Connection()
+    const session = await sessions.openById<{ seen: number }>(connection.session.id, host)
+    assert.equal(session?.userId, 'alice')
+    assert.equal(session?.seen, 1)
+    await alice.visit(session => session.signOut())
+    assert.equal(await sessions.openById(connection.session.id, host), null)
+    const { strategy, now } = site
+    const blind = createSessions({ strategy: { ...strategy, directory: null }, now })
+    assert.equal(await blind.openById(connection.session.id, host), null)
+  })
+})
+
+suite('what a transport is told, and tells', () => {
+  test('of each save and each end, also by the application’s own save', async () => {
+    const site = new Site()
+    const host = new Connection()
+    const session = site.sessions.openAnonymous<{ seen: number }>(host)
+    await site.sessions.commit(session)
+    assert.equal(host.saves, 0)
+    session.seen = 1
+    await session.save()
+    assert.equal(host.saves, 1)
+    session.signOut()
+    await site.sessions.commit(session)
+    assert.equal(host.saves, 2)
+  })
+
+  test('the binding reaches the strategy with each resume and save', async () => {
+    const site = new Site()
+    const bindings: unknown[] = []
+    const { strategy, now } = site
+    const sessions = createSessions({
+      now,
+      strategy: {
+        ...strategy,
+        async resume(credential, binding) {
+          bindings.push(['resume', binding])
+          return strategy.resume(credential)
+        },
+        async save(record, options) {
+          bindings.push(['save', options.binding])
+          return strategy.save(record, options)
+        },
+      },
+    })
+    const host = Object.assign(new Connection(), { binding: 'of the cookie' })
+    const session = await sessions.open<{ seen: number }>(['no credential'], host)
+    session.seen = 1
+    await sessions.commit(session)
+    await sessions.open(['no credential'], new Connection())
+    assert.deepEqual(bindings, [
+      ['resume', 'of the cookie'],
+      ['save', 'of the cookie'],
+      ['resume', null],
+    ])
+  })
+})
+
+class Connection {
+  saves = 0
+  canDeliver = () => true
+  replaced() {}
+  saved() {
+    this.saves++
+  }
+}
