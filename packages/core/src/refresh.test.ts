@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
+import type { SessionError } from './errors.ts'
 import { onSessionEvent } from './events.ts'
 import { createSessions } from './sessions.ts'
 import { Request, Site, Visitor } from './site.fixture.ts'
+import type { SessionHost } from './visit.ts'
 
 /** Alice, signed in, with a connection that stays open. */
 async function connect() {
@@ -140,6 +142,24 @@ suite('what a transport is told, and tells', () => {
     assert.equal(host.saves, 2)
   })
 
+  test('of each sign-in and end at once, and of each save that fails', async () => {
+    const site = new Site()
+    const host = new Connection()
+    const session = site.sessions.openAnonymous(host)
+    session.signIn('alice')
+    assert.deepEqual(host.moves, ['sign-in'])
+    await session.save()
+    session.signIn('bob')
+    session.signOut()
+    await session.regenerate()
+    await session.destroy()
+    assert.deepEqual(host.moves, ['sign-in', 'end', 'sign-in', 'end', 'end', 'end'])
+    site.store.before = () => Promise.reject(new Error('down'))
+    session.signIn('alice')
+    await session.save().catch(() => {})
+    assert.deepEqual(host.failures, ['store_unavailable'])
+  })
+
   test('the binding reaches the strategy with each resume and save', async () => {
     const site = new Site()
     const bindings: unknown[] = []
@@ -171,10 +191,18 @@ suite('what a transport is told, and tells', () => {
   })
 })
 
-class Connection {
+class Connection implements SessionHost {
   saves = 0
+  readonly moves: string[] = []
+  readonly failures: unknown[] = []
   canDeliver = () => true
   replaced() {}
+  moved(by: string) {
+    this.moves.push(by)
+  }
+  failed(error: unknown) {
+    this.failures.push((error as SessionError).code)
+  }
   saved() {
     this.saves++
   }

@@ -12,8 +12,12 @@ export interface SessionHost {
   replaced(session: LiveSession): void
   /** Whether a new credential can still reach the client. Throws a `SessionError` if it never could. */
   canDeliver(): boolean
+  /** Called when the session is signed in or ended, though that is not saved yet. */
+  moved?(by: 'sign-in' | 'end'): void
   /** Called when something was saved or ended: also by the application's own `session.save()`. */
   saved?(): void
+  /** Called when the application's own `session.save()` fails. */
+  failed?(error: unknown): void
   /** The client's second credential, for strategies that bind the first to it. */
   readonly binding?: string | null
 }
@@ -92,6 +96,7 @@ export class Visit {
     if (this.draft.userId !== null && this.draft.userId !== userId) this.end(false)
     this.draft.userId = userId
     this.draft.reissue = true
+    this.#host.moved?.('sign-in')
   }
 
   end(everywhere: boolean): void {
@@ -101,6 +106,7 @@ export class Visit {
     this.#instruction = this.#clientHoldsCredential ? { do: 'clear' } : keep
     this.#clientHoldsCredential = false
     this.begin()
+    this.#host.moved?.('end')
   }
 
   #refuseToEnd(everywhere: boolean): void {
@@ -151,6 +157,7 @@ export class Visit {
       if (!(await this.commit())) throw sessionEnded()
     } catch (error) {
       this.#told = error
+      this.#host.failed?.(error)
       throw error
     }
   }
