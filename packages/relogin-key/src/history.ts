@@ -1,55 +1,106 @@
 import { hash } from 'node:crypto'
 import type { SessionRecord } from '@sojourn/core'
 
-/** How many generations back a late duplicate is known as one. */
-const maxMakers = 8
+/** How late a request may come, and still be known as one of before a sign-in, or of an earlier rotation. */
+const lateMs = 60_000
+/** Of what a store lost with its last writes, for longer: they may have come from long ago. */
+const recoveryMs = 300_000
+
+/** How many earlier attempts are known however late, and how many at most. */
+const [fewest, most] = [8, 128]
 
 /** Made by a client without attempt ids. */
 export const anonymous = ''
-/** Made by a sign-in, skipped by one, or lost by the store: no attempt has this digest. */
-export const unknown = '-'
+/** Made by a sign-in, or the first: no attempt has this digest. */
+const nobody = '-'
 
-/** Keys of generations below `below` are refused without a punishment, until `until`. */
+/**
+ * Keys of generations below `below` are refused without a punishment, until `until`: those of before a sign-in; or,
+ * where the store has lost writes, those that come with an attempt id.
+ */
 export interface Note {
+  readonly why: 'sign-in' | 'lost'
   readonly below: number
   readonly until: number
 }
 
-/** What is known of earlier keys. In a record it is in `attempts`: the makers, then the notes. */
+/** An attempt of which the successor has been rotated, too. */
+interface Spent {
+  /** The beginning of its digest: whoever has another with the same is refused, and no more. */
+  readonly digest: string
+  /** When that was. */
+  readonly at: number
+}
+
+/** What is known of earlier keys. In a record it is in `attempts`: the maker, those spent, the notes. */
 export interface History {
-  /** Digests of attempts, newest first: the first made the current generation, the next the one before it, … */
-  readonly makers: readonly string[]
+  /** What made the current generation: the digest of an attempt, or one of the above. */
+  readonly maker: string
+  /** Newest first. */
+  readonly spent: readonly Spent[]
   readonly notes: readonly Note[]
 }
 
-/** 128 bits are enough to tell attempts apart, and from a guess. */
-export const digestOf = (attempt: string | null): string =>
-  attempt === null ? anonymous : hash('sha256', attempt, 'base64url').slice(0, 22)
+/** 128 bits of what a key was presented with: enough to tell attempts apart, and from a guess. */
+export const digestOf = (generation: number, attempt: string | null): string =>
+  attempt === null ? anonymous : hash('sha256', `${generation}.${attempt}`, 'base64url').slice(0, 22)
 
-const notePattern = /^<(\d+) until (\d+)$/
+const spentLength = 8
+const notePattern = /^<(\d+) (until|lost until) (\d+)$/
 
 export function readHistory({ attempts }: SessionRecord): History {
-  const makers = attempts.filter(entry => !notePattern.test(entry))
-  const notes = attempts.flatMap(entry => {
-    const [, below, until] = notePattern.exec(entry) ?? []
-    return below === undefined ? [] : [{ below: Number(below), until: Number(until) }]
+  const notes = attempts.flatMap((entry): Note[] => {
+    const [, below, kind, until] = notePattern.exec(entry) ?? []
+    if (below === undefined) return []
+    return [{ why: kind === 'until' ? 'sign-in' : 'lost', below: Number(below), until: Number(until) }]
   })
-  return { makers, notes }
+  const [maker = nobody, ...spent] = attempts.slice(0, attempts.length - notes.length)
+  return { maker, spent: spent.map(readSpent), notes }
 }
 
-const writeNote = ({ below, until }: Note) => `<${below} until ${until}`
+const readSpent = (entry: string): Spent => ({
+  digest: entry.slice(0, spentLength),
+  at: Number.parseInt(entry.slice(spentLength), 36),
+})
 
-/** The record at a later generation, which `maker` made. Who made those between is not known. */
-export function advance(
+const writeNote = ({ why, below, until }: Note) => `<${below} ${why === 'lost' ? 'lost ' : ''}until ${until}`
+
+/** The record at a later generation, which `maker` made. */
+function advance(
   record: SessionRecord,
   to: { readonly generation: number; readonly maker: string; readonly at: number; readonly note?: Note },
 ): SessionRecord {
   const { generation, maker, at, note } = to
-  const { makers, notes } = readHistory(record)
-  const between = Math.min(generation - record.generation - 1, maxMakers)
-  const known = [maker, ...Array<string>(between).fill(unknown), ...makers].slice(0, maxMakers)
-  // A new note covers all that an older one does, but perhaps not for as long.
-  const kept = notes.filter(({ until }) => until > (note?.until ?? at))
-  const attempts = [...known, ...(note === undefined ? kept : [note, ...kept]).map(writeNote)]
+  const history = readHistory(record)
+  const isAttempt = history.maker !== nobody && history.maker !== anonymous
+  const last = isAttempt ? [{ digest: history.maker.slice(0, spentLength), at }] : []
+  const spent = [...last, ...history.spent]
+    .filter((spent, index) => index < fewest || at - spent.at < lateMs)
+    .slice(0, most)
+    .map(({ digest, at }) => digest + at.toString(36))
+  const notes = history.notes.filter(({ why, until }) => at < until && why !== note?.why)
+  const attempts = [maker, ...spent, ...[...(note ? [note] : []), ...notes].map(writeNote)]
   return { ...record, generation, rotatedAt: at, attempts }
+}
+
+/** The record at the generation after that of a key which was presented: of ours, or ahead of what the store has. */
+export function rotate(
+  record: SessionRecord,
+  { generation, attempt }: { readonly generation: number; readonly attempt: string | null },
+  at: number,
+): SessionRecord {
+  const maker = digestOf(generation, attempt)
+  const next = { generation: generation + 1, maker, at }
+  if (generation === record.generation) return advance(record, next)
+  return advance(record, { ...next, note: { why: 'lost', below: generation, until: at + recoveryMs } })
+}
+
+/**
+ * The record with a generation that no key has had. Two on, so that none is the direct predecessor that a retry
+ * honours; and no less than the time, for a store may have lost any number of rotations: they took longer.
+ */
+export function startAnew(record: SessionRecord, at: number): SessionRecord {
+  const generation = Math.max(record.generation + 2, at)
+  const note = { why: 'sign-in', below: generation, until: at + lateMs } as const
+  return advance(record, { generation, maker: nobody, at, note })
 }

@@ -1,6 +1,6 @@
 import type { SessionRecord } from '@sojourn/core'
 import type { Presented } from './claim.ts'
-import { anonymous, digestOf, readHistory } from './history.ts'
+import { digestOf, type Note, readHistory } from './history.ts'
 
 /**
  * What is to be done about a key:
@@ -28,10 +28,14 @@ export function judge(
   if (behind < 0) return 'rotate'
   if (behind === 0) return ageMs < rotateAfterMs ? 'keep' : 'rotate'
 
-  const { makers, notes } = readHistory(record)
-  const maker = makers[behind - 1]
-  if (attempt !== null && maker === digestOf(attempt)) return behind === 1 ? 'repeat' : 'refuse'
-  if (behind === 1 && attempt === null && maker === anonymous && ageMs < graceMs) return 'repeat'
-  if (notes.some(({ below, until }) => generation < below && now < until)) return 'refuse'
-  return 'reuse'
+  const { maker, spent, notes } = readHistory(record)
+  const hasAttempt = attempt !== null
+  const digest = digestOf(generation, attempt)
+  if (behind === 1 && maker === digest && (hasAttempt || ageMs < graceMs)) return 'repeat'
+  if (hasAttempt && spent.some(known => digest.startsWith(known.digest))) return 'refuse'
+  // A client that is refused the key it holds presents it without an attempt id: so a thief who went on is found,
+  // even where the store has lost who made what.
+  const isExcused = ({ why, below, until }: Note) =>
+    generation < below && now < until && (why === 'sign-in' || hasAttempt)
+  return notes.some(isExcused) ? 'refuse' : 'reuse'
 }

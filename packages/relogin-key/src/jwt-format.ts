@@ -22,30 +22,31 @@ export function createJwtFormat(secrets: readonly Secret[]): KeyFormat {
     return key
   }
 
-  async function verify(token: string): Promise<Omit<Presented, 'attempt'> | null> {
+  async function verify(token: string, bond: string | null): Promise<Omit<Presented, 'attempt'> | null> {
     // At the epoch nothing has expired: saves move the expiry after a token was issued, and the record has it.
     const options = { algorithms: ['HS256'], currentDate: new Date(0) }
     const { payload, protectedHeader } = await jwtVerify(token, keyOf, options)
-    const { sid, gen } = payload
-    if (typeof sid !== 'string' || !isGeneration(gen)) return null
-    return { id: sid, generation: gen, signedWith: protectedHeader.kid === newest ? 'current' : 'old' }
+    const { sid, gen, bnd = null } = payload
+    if (typeof sid !== 'string' || !isGeneration(gen) || bnd !== bond) return null
+    return { id: sid, generation: gen, bond, signedWith: protectedHeader.kid === newest ? 'current' : 'old' }
   }
 
   return {
-    issue({ id, userId, generation, expiresAt }) {
-      const claims = { sid: id, gen: generation, exp: Math.floor(expiresAt / 1000) }
+    issue({ id, userId, generation, expiresAt }, bond) {
+      const session = { sid: id, gen: generation, exp: Math.floor(expiresAt / 1000) }
+      const claims = bond === null ? session : { ...session, bnd: bond }
       const header = { alg: 'HS256', typ: 'JWT', kid: newest }
       return new SignJWT(userId === null ? claims : { sub: userId, ...claims })
         .setProtectedHeader(header)
         .sign(keyOf(header))
     },
 
-    async read(credential) {
+    async read(credential, bond) {
       if (credential.length > maxLength) return null
       const [, token, attempt = null] = pattern.exec(credential) ?? []
       if (token === undefined) return null
       try {
-        const claim = await verify(token)
+        const claim = await verify(token, bond)
         return claim && { ...claim, attempt }
       } catch (error) {
         if (error instanceof errors.JOSEError) return null

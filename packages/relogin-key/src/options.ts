@@ -9,7 +9,7 @@ export interface ReloginKeyStrategyOptions {
   readonly keys: readonly Secret[]
   /**
    * How long after a rotation a client without attempt ids may present the spent key again, in milliseconds; default
-   * 10 s; 0 is strict single use. For as long, a key from before a sign-in is refused without ending the session.
+   * 10 s; 0 is strict single use.
    */
   readonly graceMs?: number
   /**
@@ -21,13 +21,18 @@ export interface ReloginKeyStrategyOptions {
   readonly timeoutMs?: number
   /** `key`: `id.generation.mac`, the default. `jwt`: a token that other services can verify; see `deriveJwk`. */
   readonly format?: 'key' | 'jwt'
+  /**
+   * A key is good only together with the second credential that came when it was issued, such as an HttpOnly cookie
+   * which script cannot copy; default false. The transport must hand that over: see its `bind`.
+   */
+  readonly bind?: boolean
   /** The clock, in milliseconds since the epoch. */
   readonly now?: () => number
 }
 
 /** With the defaults. Of the others, `store`, `keys` and `timeoutMs` are checked where they are used. */
 export function checkOptions(options: ReloginKeyStrategyOptions) {
-  const { graceMs = 10_000, rotateAfterMs = 0, timeoutMs = 2000, format = 'key' } = options
+  const { graceMs = 10_000, rotateAfterMs = 0, timeoutMs = 2000, format = 'key', bind = false } = options
   for (const [name, value] of Object.entries({ graceMs, rotateAfterMs })) {
     if (!(Number.isInteger(value) && value >= 0 && value <= maxOption)) {
       throw new SessionError(
@@ -39,5 +44,8 @@ export function checkOptions(options: ReloginKeyStrategyOptions) {
   if (format !== 'key' && format !== 'jwt') {
     throw new SessionError('invalid_option', `format must be 'key' or 'jwt', not ${format}.`)
   }
-  return { graceMs, rotateAfterMs, timeoutMs, format }
+  if (typeof bind !== 'boolean') {
+    throw new SessionError('invalid_option', `bind must be true or false, not ${bind}.`)
+  }
+  return { graceMs, rotateAfterMs, timeoutMs, format, bind }
 }

@@ -116,7 +116,7 @@ test('A store that never answers is given up', { timeout: 10_000 }, async t => {
 })
 
 test('options that cannot work are refused at construction', () => {
-  const impossible: [Partial<ReloginKeyStrategyOptions> | { format: string }, string][] = [
+  const impossible: [Partial<ReloginKeyStrategyOptions> | { format: string } | { bind: string }, string][] = [
     [{ keys: [] }, 'weak_secret'],
     [{ keys: ['short'] }, 'weak_secret'],
     [{ format: 'jwt', keys: [undefined] }, 'weak_secret'],
@@ -127,6 +127,7 @@ test('options that cannot work are refused at construction', () => {
     [{ rotateAfterMs: 1e13 }, 'invalid_option'],
     [{ timeoutMs: 0 }, 'invalid_option'],
     [{ format: 'paseto' }, 'invalid_option'],
+    [{ bind: 'cookie' }, 'invalid_option'],
   ]
   for (const [options, code] of impossible) {
     const given = { store: new TrialStore(), keys, ...options } as ReloginKeyStrategyOptions

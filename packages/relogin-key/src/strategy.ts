@@ -7,8 +7,8 @@ import {
   type SessionRecord,
   type StoredStrategy,
 } from '@sojourn/core'
-import type { Presented } from './claim.ts'
-import { advance, digestOf, unknown } from './history.ts'
+import { bondOf, type Presented } from './claim.ts'
+import { rotate, startAnew } from './history.ts'
 import { judge } from './judge.ts'
 import { createJwtFormat } from './jwt-format.ts'
 import { checkOptions, type ReloginKeyStrategyOptions } from './options.ts'
@@ -19,9 +19,6 @@ const name = 'relogin-key'
 /** Each lost try means that another one won: this is how many may run in parallel. */
 const maxTries = 40
 
-/** For how long nobody is punished for a key from before a store lost its last writes. */
-const recoveryMs = 300_000
-
 /**
  * One-time keys over any store: presenting one resumes the session and yields the next. A client that can, presents
  * `key.attempt` (of a JWT: `jwt~attempt`): a fresh random id for each rotation, 1 to 64 characters of base64url,
@@ -30,10 +27,13 @@ const recoveryMs = 300_000
  * `resume` throws `conflict` if 40 others were quicker in a row. A key that two parties hold ends the session, and
  * is published as `reuse`; its `keyAgeMs` counts from the last rotation.
  *
+ * With `bind`, `resume` answers null without the right `binding`, and a `save` that is to issue a key without any
+ * throws `invalid_option`.
+ *
  * @throws {SessionError} `weak_secret`, `invalid_option`
  */
 export function createReloginKeyStrategy(options: ReloginKeyStrategyOptions): StoredStrategy {
-  const { graceMs, rotateAfterMs, timeoutMs, format } = checkOptions(options)
+  const { graceMs, rotateAfterMs, timeoutMs, format, bind } = checkOptions(options)
   const clock = options.now ?? Date.now
   const now = () => Math.floor(clock())
   const store = guardStore(options.store, timeoutMs)
@@ -41,25 +41,20 @@ export function createReloginKeyStrategy(options: ReloginKeyStrategyOptions): St
   // What the server can do while the client is away is the same, whatever the client holds.
   const { revoker, directory } = createStoredStrategy({ ...options, timeoutMs, now })
 
-  async function give(record: SessionRecord): Promise<Resumed> {
-    return { record, credential: await issue(record) }
+  /** Undefined: a binding is needed, and there is none. */
+  function readBond(binding: string | null | undefined): string | null | undefined {
+    if (!bind) return null
+    return binding ? bondOf(binding) : undefined
+  }
+
+  async function give(record: SessionRecord, { bond }: Pick<Presented, 'bond'>): Promise<Resumed> {
+    return { record, credential: await issue(record, bond) }
   }
 
   /** Undefined: another write came first. */
-  async function rotate(
-    record: SessionRecord,
-    { generation, attempt }: Presented,
-  ): Promise<Resumed | undefined> {
-    const at = now()
-    const isAhead = generation > record.generation
-    const next = advance(record, {
-      generation: generation + 1,
-      maker: digestOf(attempt),
-      at,
-      ...(isAhead && { note: { below: generation, until: at + recoveryMs } }),
-    })
-    const saved = { ...next, version: record.version + 1 }
-    return (await store.write(saved)) ? give(saved) : undefined
+  async function giveNext(record: SessionRecord, presented: Presented): Promise<Resumed | undefined> {
+    const next = { ...rotate(record, presented, now()), version: record.version + 1 }
+    return (await store.write(next)) ? give(next, presented) : undefined
   }
 
   /**
@@ -79,11 +74,11 @@ export function createReloginKeyStrategy(options: ReloginKeyStrategyOptions): St
     if (record === null) return null
     switch (judge(record, presented, { now: now(), graceMs, rotateAfterMs })) {
       case 'keep':
-        return presented.signedWith === 'old' ? give(record) : { record }
+        return presented.signedWith === 'old' ? give(record, presented) : { record }
       case 'rotate':
-        return rotate(record, presented)
+        return giveNext(record, presented)
       case 'repeat':
-        return give(record)
+        return give(record, presented)
       case 'refuse':
         return null
       case 'reuse':
@@ -95,8 +90,9 @@ export function createReloginKeyStrategy(options: ReloginKeyStrategyOptions): St
     name,
     traits: { ...store.traits, detectsConflicts: true, newCredential: 'at-resume', cookieName: null },
 
-    async resume(credential) {
-      const presented = await read(credential)
+    async resume(credential, binding) {
+      const bond = readBond(binding)
+      const presented = bond === undefined ? null : await read(credential, bond)
       if (presented === null) return null
       for (let tries = 0; tries < maxTries; tries++) {
         const resumed = await tryResume(presented)
@@ -108,16 +104,21 @@ export function createReloginKeyStrategy(options: ReloginKeyStrategyOptions): St
       )
     },
 
-    async save(record, { reissue }) {
+    async save(record, { reissue, binding }) {
       const first = record.version === 0
-      const at = now()
-      // Two generations on, so that no earlier key is ever the direct predecessor that a retry honours.
-      const generation = record.generation + 2
-      const note = { below: generation, until: at + graceMs }
-      const rotated = reissue && !first ? advance(record, { generation, maker: unknown, at, note }) : record
-      const next = { ...rotated, version: record.version + 1 }
+      const isDue = first || reissue
+      const bond = readBond(binding)
+      if (isDue && bond === undefined) {
+        throw new SessionError(
+          'invalid_option',
+          'A relogin key is due, but nothing came with the request that it could be bound to: give the transport ' +
+            "the name of the cookie (bind: { cookie }), and set that cookie before; or leave out the strategy's bind.",
+        )
+      }
+      const renewed = reissue && !first ? startAnew(record, now()) : record
+      const next = { ...renewed, version: record.version + 1 }
       if (!(await store.write(next))) return { ok: false, current: await directory.find(record.id) }
-      return { ok: true, ...(first || reissue ? await give(next) : { record: next }) }
+      return { ok: true, ...(isDue && bond !== undefined ? await give(next, { bond }) : { record: next }) }
     },
 
     revoker,

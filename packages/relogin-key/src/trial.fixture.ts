@@ -48,7 +48,7 @@ export async function createTrial(options: Partial<ReloginKeyStrategyOptions> = 
   const reused: SessionEvents['reuse'][] = []
 
   /** The key of a generation, as it is, or was, or would be. */
-  const keyOf = (generation: number) => issue({ ...begun.record, generation })
+  const keyOf = (generation: number) => issue({ ...begun.record, generation }, null)
   const stored = () => store.records.get(id)
   const current = () => stored()?.generation ?? assert.fail('The session has ended.')
   const presented = (key: Credential, attempt: string | null) =>

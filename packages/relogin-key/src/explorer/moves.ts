@@ -1,10 +1,11 @@
 import type { Scenario } from './scenario.ts'
-import { endOf, isDead, type Request, type Tab, type World } from './world.ts'
+import { endOf, isDead, type Request, rotationsTo, type Tab, type World } from './world.ts'
 
 /** Something that makes the server answer. Messages are named by their place in the order of sending. */
 export type Act =
   | { readonly by: 'request'; readonly message: number }
   | { readonly by: 'thief'; readonly key: number; readonly attempt: 'copied' | 'own' | 'none' }
+  | { readonly by: 'reissue' }
   | { readonly by: 'sign in' }
   | { readonly by: 'sign out' }
   | { readonly by: 'insist' }
@@ -25,7 +26,10 @@ export type Move =
   | { readonly do: 'steal' }
 
 /** Less than grace, and more. */
-const waits = [4000, 11_000, 'end'] as const
+const waits = [4000, 11_000, 61_000, 'end'] as const
+
+/** How long a store that loses its last write is away, in milliseconds. */
+export const failoverMs = 1000
 
 /** All that can happen next. To a session that has ended: only that somebody presents a key. */
 export function listMoves(world: World, scenario: Scenario): Move[] {
@@ -38,12 +42,10 @@ export function listMoves(world: World, scenario: Scenario): Move[] {
   ]
 }
 
-function listClientMoves(
-  { item, client, messages, record }: World,
-  { client: kind, limits }: Scenario,
-): Move[] {
+function listClientMoves(world: World, { client: kind, limits }: Scenario): Move[] {
+  const { item, client, messages, record } = world
   if (item === null || client !== 'in' || messages.length >= limits.messages) return []
-  if (record !== null && item.key >= limits.rotations) return []
+  if (record !== null && rotationsTo(item.key, world) >= limits.rotations) return []
   const waiting = messages.map(({ tab }) => tab)
   if (kind.lock && waiting.some(tab => tab !== null)) return []
   const idle = ([0, 1] as const).filter(tab => !waiting.includes(tab))
@@ -94,7 +96,7 @@ function listServerMoves(world: World, scenario: Scenario): Move[] {
   ])
   const within = [...requests, ...thefts].flatMap(act =>
     [...requests, ...thefts, ...own]
-      .filter(other => other !== act && !(act.by === 'thief' && other.by === 'thief'))
+      .filter(other => other !== act && !(isThief(act) && isThief(other)))
       .flatMap((other): Move[] => [
         { do: 'serve', act, crash: null, within: other, at: 1 },
         { do: 'serve', act, crash: null, within: other, at: 2 },
@@ -103,11 +105,16 @@ function listServerMoves(world: World, scenario: Scenario): Move[] {
   return [...plain, ...crashing, ...within]
 }
 
-function listThiefActs({ thief }: World, { limits }: Scenario): Act[] {
+const isThief = ({ by }: Act) => by === 'thief' || by === 'reissue'
+
+function listThiefActs(world: World, { limits }: Scenario): Act[] {
+  const { thief, record } = world
   if (thief === null) return []
-  return thief.keys.flatMap((key, index): Act[] => {
+  const isOn = thief.best > 0 && thief.best === record?.generation
+  const canReissue = limits.reissues > 0 && isOn && !thief.hasReissued
+  const presents = thief.keys.flatMap((key, index): Act[] => {
     // The first is the one that was copied; of the others only the newest two are worth a try.
-    if (key >= limits.rotations || (index > 0 && index < thief.keys.length - 2)) return []
+    if (rotationsTo(key, world) >= limits.rotations || (index > 0 && index < thief.keys.length - 2)) return []
     const canCopy = key === thief.copied.key && thief.copied.attempt !== null
     return [
       { by: 'thief', key: index, attempt: 'own' },
@@ -115,6 +122,7 @@ function listThiefActs({ thief }: World, { limits }: Scenario): Act[] {
       ...(canCopy ? [{ by: 'thief', key: index, attempt: 'copied' } as const] : []),
     ]
   })
+  return canReissue ? [...presents, { by: 'reissue' }] : presents
 }
 
 function listOwnActs(world: World, { limits }: Scenario): Act[] {
@@ -130,11 +138,12 @@ function listOwnActs(world: World, { limits }: Scenario): Act[] {
 function listOtherMoves(world: World, { limits }: Scenario): Move[] {
   const { record, past, item, client, thief, used, now } = world
   const moves: Move[] = []
+  const leftMs = record === null ? 0 : endOf(record) - now
   if (used.waits < limits.waits) {
-    const leftMs = record === null ? 0 : endOf(record) - now
     for (const ms of waits) if (ms === 'end' || ms < leftMs) moves.push({ do: 'wait', ms })
   }
-  if (past !== null && used.rollbacks < limits.rollbacks) moves.push({ do: 'roll back' })
+  const canRollBack = past !== null && failoverMs < leftMs && failoverMs < endOf(past) - now
+  if (canRollBack && used.rollbacks < limits.rollbacks) moves.push({ do: 'roll back' })
   if (item !== null && client === 'in' && thief === null && limits.thefts > 0) moves.push({ do: 'steal' })
   return moves
 }

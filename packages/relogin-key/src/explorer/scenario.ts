@@ -20,7 +20,7 @@ export interface Client {
 }
 
 export interface Limits {
-  /** Nobody presents a key of this generation, or a later one. */
+  /** Nobody presents a key that is this many rotations and sign-ins after the first, or more. */
   readonly rotations: number
   /** Messages in flight. */
   readonly messages: number
@@ -28,12 +28,12 @@ export interface Limits {
   readonly waits: number
   readonly rollbacks: number
   readonly thefts: 0 | 1
+  /** How often the thief gets the application to give the session a new key. */
+  readonly reissues: 0 | 1
   readonly signIns: number
   readonly signOuts: 0 | 1
   /** The network delivers nothing that is older, in milliseconds. */
   readonly delayMs: number
-  /** Nor what was sent more rotations ago. */
-  readonly delayRotations: number
 }
 
 export interface Scenario {

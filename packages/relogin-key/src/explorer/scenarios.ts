@@ -11,25 +11,46 @@ const limits: Limits = {
   waits: 1,
   rollbacks: 0,
   thefts: 0,
+  reissues: 0,
   signIns: 0,
   signOuts: 0,
   delayMs: unlimited,
-  delayRotations: unlimited,
 }
-/** Sign-in promises nothing to what is later than grace. */
-const withinGrace = { delayMs: server.graceMs - 1 }
+/** Later than a minute, a request of before a sign-in, or of before many rotations, is not known as one. */
+const withinAMinute = { delayMs: 59_999 }
 
 /** The protocol as it is meant: nothing may be found. */
 export const protocol: readonly Scenario[] = [
   { name: 'network and crashes', client, server, limits, finds: [] },
   { name: 'with a lock', client: { ...client, lock: true }, server, limits, finds: [] },
-  { name: 'rollback', client, server, limits: { ...limits, waits: 0, rollbacks: 2 }, finds: [] },
+  { name: 'rollback', client, server, limits: { ...limits, messages: 2, waits: 0, rollbacks: 2 }, finds: [] },
   { name: 'thief', client, server, limits: { ...limits, messages: 2, waits: 0, thefts: 1 }, finds: [] },
+  {
+    name: 'rollback and a thief',
+    client,
+    server,
+    limits: { ...limits, rotations: 2, messages: 2, repeats: 0, waits: 0, rollbacks: 1, thefts: 1 },
+    finds: [],
+  },
   {
     name: 'sign-in and sign-out',
     client,
+    server: { ...server, graceMs: 0 },
+    limits: { ...limits, ...withinAMinute, messages: 2, repeats: 0, signIns: 1, signOuts: 1 },
+    finds: [],
+  },
+  {
+    name: 'sign-ins over a store that was rolled back',
+    client,
     server,
-    limits: { ...limits, ...withinGrace, repeats: 0, signIns: 1, signOuts: 1 },
+    limits: { ...limits, ...withinAMinute, messages: 1, repeats: 0, waits: 0, rollbacks: 2, signIns: 2 },
+    finds: [],
+  },
+  {
+    name: 'a request later than eight rotations',
+    client: { ...client, lock: true },
+    server,
+    limits: { ...limits, ...withinAMinute, rotations: 10, messages: 2, waits: 0 },
     finds: [],
   },
 ]
@@ -76,22 +97,15 @@ export const boundaries: readonly Scenario[] = [
     name: 'a thief, and a client that does not insist',
     client: { ...client, insists: false },
     server,
-    limits: { ...limits, thefts: 1 },
+    limits: { ...limits, messages: 2, waits: 0, thefts: 1 },
     finds: ['thief-outlasts'],
   },
   {
-    name: 'rollback and a thief',
+    name: 'a thief who has the session reissued',
     client,
     server,
-    limits: { ...limits, messages: 2, repeats: 0, waits: 0, rollbacks: 1, thefts: 1 },
+    limits: { ...limits, messages: 1, repeats: 0, thefts: 1, reissues: 1 },
     finds: ['thief-outlasts'],
-  },
-  {
-    name: 'sign-ins over a store that was rolled back',
-    client,
-    server,
-    limits: { ...limits, ...withinGrace, rotations: 4, repeats: 0, waits: 0, rollbacks: 2, signIns: 2 },
-    finds: ['honest-logout'],
   },
   {
     name: 'tabs that do not see what the other wrote',
@@ -101,53 +115,43 @@ export const boundaries: readonly Scenario[] = [
     finds: ['honest-logout'],
   },
   {
-    name: 'sign-in, and a request later than grace',
+    name: 'sign-in, and a request later than a minute',
     client,
     server,
     limits: { ...limits, signIns: 1 },
     finds: ['honest-logout'],
   },
   {
-    name: 'a request later than eight rotations',
+    name: 'a request later than a minute and eight rotations',
     client: { ...client, lock: true },
     server,
-    limits: { ...limits, rotations: 10, messages: 2, waits: 0 },
+    limits: { ...limits, rotations: 10, messages: 2, repeats: 0 },
     finds: ['honest-logout'],
   },
 ]
 
-/** Eight attempts are remembered, and one more rotation may come about while a request is served. */
-const delayRotations = 7
-const long = { ...limits, rotations: unlimited, messages: 6, repeats: unlimited, waits: unlimited }
+const long = {
+  ...limits,
+  ...withinAMinute,
+  rotations: unlimited,
+  messages: 6,
+  repeats: unlimited,
+  waits: unlimited,
+  signOuts: 1,
+} as const
 const anHour = { ...server, lifetimeMs: 3_600_000 }
+const longHistory = (name: string, more: Partial<Limits>): Scenario => ({
+  name,
+  client,
+  server: anHour,
+  limits: { ...long, ...more },
+  finds: [],
+})
 
 /** Long histories, for random walks: nothing may be found. */
 export const longHistories: readonly Scenario[] = [
-  {
-    name: 'network, crashes and rollbacks',
-    client,
-    server: anHour,
-    limits: { ...long, rollbacks: unlimited, signOuts: 1, delayMs: 60_000, delayRotations },
-    finds: [],
-  },
-  {
-    name: 'network, crashes and a thief',
-    client,
-    server: anHour,
-    limits: { ...long, thefts: 1, signOuts: 1, delayMs: 60_000, delayRotations },
-    finds: [],
-  },
-  {
-    name: 'network, crashes and sign-ins',
-    client,
-    server: anHour,
-    limits: {
-      ...long,
-      ...withinGrace,
-      signIns: unlimited,
-      signOuts: 1,
-      delayRotations,
-    },
-    finds: [],
-  },
+  longHistory('network, crashes and rollbacks', { rollbacks: unlimited }),
+  longHistory('network, crashes and a thief', { thefts: 1 }),
+  longHistory('network, crashes, rollbacks and a thief', { rollbacks: unlimited, thefts: 1 }),
+  longHistory('network, crashes, rollbacks and sign-ins', { rollbacks: unlimited, signIns: unlimited }),
 ]

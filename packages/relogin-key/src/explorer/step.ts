@@ -1,5 +1,5 @@
 import { judge } from './judge.ts'
-import type { Act, Move } from './moves.ts'
+import { type Act, failoverMs, type Move } from './moves.ts'
 import type { Invariant, Scenario } from './scenario.ts'
 import type { Ask, Call, Given, Served } from './server.ts'
 import { endOf, isDead, type Message, type Tab, type Thief, type World } from './world.ts'
@@ -44,27 +44,26 @@ function stepPlainly(world: World, move: PlainMove, scenario: Scenario): World {
     }
     case 'wait': {
       const later = move.ms === 'end' && world.record !== null ? endOf(world.record) : now + Number(move.ms)
-      const isLate = (message: Message) =>
-        message.kind === 'request' && later - message.sentAt > scenario.limits.delayMs
-      const left = messages.filter(message => !isLate(message))
-      return { ...world, now: later, messages: left, used: { ...used, waits: used.waits + 1 } }
+      return pass({ ...world, used: { ...used, waits: used.waits + 1 } }, later, scenario)
     }
     case 'roll back': {
       const thief = world.thief && { ...world.thief, rollbacks: world.thief.rollbacks + 1 }
-      return {
-        ...world,
-        record: world.past,
-        past: null,
-        thief,
-        used: { ...used, rollbacks: used.rollbacks + 1 },
-      }
+      const left = { ...world, record: world.past, past: null, thief }
+      const rolledBack = { ...left, used: { ...used, rollbacks: used.rollbacks + 1 } }
+      return pass(rolledBack, now + failoverMs, scenario)
     }
     case 'steal': {
       const copied = world.item ?? { key: 0, attempt: null }
-      const nothing = { hasActed: false, rollbacks: 0, best: 0, honestBest: 0 }
+      const nothing = { hasActed: false, hasReissued: false, rollbacks: 0, best: 0, honestBest: 0 }
       return { ...world, thief: { copied, keys: [copied.key], ...nothing } }
     }
   }
+}
+
+/** What is too late by then is not delivered any more. */
+function pass(world: World, later: number, { limits }: Scenario): World {
+  const isLate = (message: Message) => message.kind === 'request' && later - message.sentAt > limits.delayMs
+  return { ...world, now: later, messages: world.messages.filter(message => !isLate(message)) }
 }
 
 function unawaited(message: Message | undefined): Message {
@@ -122,9 +121,7 @@ function follow(
   const gone = acts.flatMap(([act]) => (act.by === 'request' ? [act.message] : []))
   const left = world.messages.filter((_, index) => !gone.includes(index))
   const answers = acts.flatMap(([act, , given]) => answerTo(before, act, given))
-  const isLate = ({ key }: Message) =>
-    record !== null && key < record.generation - scenario.limits.delayRotations
-  world = { ...world, messages: [...left.filter(message => !isLate(message)), ...answers] }
+  world = { ...world, messages: [...left, ...answers] }
 
   const hasEnded = !isDead(before) && world.ended === null && (record === null || world.now >= endOf(record))
   if (hasEnded) world = { ...world, ended: 'reuse' }
@@ -139,6 +136,7 @@ function askOf({ messages, item, thief }: World, act: Act): Ask {
     return { do: 'resume', key: message.key, attempt: message.attempt }
   }
   if (act.by === 'insist') return { do: 'resume', key: item?.key ?? 0, attempt: null }
+  if (act.by === 'reissue') return { do: 'sign in' }
   if (act.by !== 'thief') return { do: act.by }
   const key = thief?.keys[act.key] ?? 0
   const attempts = { copied: thief?.copied.attempt ?? null, own: `t${key}`, none: null }
@@ -155,17 +153,25 @@ function answerTo({ messages }: World, act: Act, given: Given): Message[] {
 function settle(world: World, act: Act, given: Given): World {
   const { thief, used } = world
   const generation = typeof given === 'number' ? given : 0
-  if (act.by === 'thief') {
+  if (act.by === 'thief' || act.by === 'reissue') {
     if (thief === null) return world
-    const keys = [...new Set([...thief.keys, ...(generation > 0 ? [generation] : [])])].sort((a, b) => a - b)
-    return { ...world, thief: { ...thief, keys, hasActed: true, best: Math.max(thief.best, generation) } }
+    const keys = generation > 0 ? insert(thief.keys, generation) : thief.keys
+    const best = Math.max(thief.best, generation)
+    const hasReissued = thief.hasReissued || act.by === 'reissue'
+    const signedIn =
+      act.by === 'reissue' && generation > 0 ? insert(world.signedIn, generation) : world.signedIn
+    return { ...world, thief: { ...thief, keys, best, hasActed: true, hasReissued }, signedIn }
   }
   const seen: Thief | null = thief && { ...thief, honestBest: Math.max(thief.honestBest, generation) }
   if (act.by === 'request') return { ...world, thief: seen }
   if (act.by === 'sign in') {
-    const item = generation > 0 ? { key: generation, attempt: null } : world.item
-    return { ...world, thief: seen, item, used: { ...used, signIns: used.signIns + 1 } }
+    const after = { ...world, thief: seen, used: { ...used, signIns: used.signIns + 1 } }
+    if (generation === 0) return after
+    const signedIn = insert(world.signedIn, generation)
+    return { ...after, item: { key: generation, attempt: null }, signedIn }
   }
   const isOut = { client: 'out', item: null } as const
   return act.by === 'insist' ? { ...world, ...isOut } : { ...world, ...isOut, ended: 'sign-out' }
 }
+
+const insert = (keys: readonly number[], key: number) => [...new Set([...keys, key])].sort((a, b) => a - b)

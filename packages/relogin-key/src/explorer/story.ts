@@ -60,6 +60,8 @@ function nameAct(before: World, act: Act): string {
       const id = { copied: 'the copied attempt id', own: 'an attempt id of his own', none: 'no attempt id' }
       return `the thief presents key ${key} with ${id[act.attempt]}`
     }
+    case 'reissue':
+      return 'the thief has the application reissue the key'
     case 'sign in':
       return 'the user signs in again'
     case 'sign out':

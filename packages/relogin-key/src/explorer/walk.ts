@@ -37,7 +37,7 @@ const weights = {
   repeat: 1,
   wait: 1,
   'roll back': 1,
-  steal: 0.1,
+  steal: 0.3,
   ending: 0.1,
 }
 

@@ -33,6 +33,7 @@ export interface Thief {
   /** Ascending: the one that was copied, and those that the server gave. */
   readonly keys: readonly number[]
   readonly hasActed: boolean
+  readonly hasReissued: boolean
   /** How often the store has lost a write since the theft. */
   readonly rollbacks: number
   /** The highest generation that the server has given since the theft: to the thief, to the honest client. */
@@ -62,6 +63,8 @@ export interface World {
   readonly thief: Thief | null
   readonly ended: 'sign-out' | 'reuse' | null
   readonly used: Used
+  /** The generations that sign-ins made, ascending. */
+  readonly signedIn: readonly number[]
 }
 
 export function createWorld(record: SessionRecord, now: number): World {
@@ -75,6 +78,7 @@ export function createWorld(record: SessionRecord, now: number): World {
     thief: null,
     ended: null,
     used: { repeats: 0, waits: 0, rollbacks: 0, signIns: 0 },
+    signedIn: [],
   }
 }
 
@@ -86,22 +90,29 @@ export function isDead({ ended, record, now }: World): boolean {
   return ended !== null || record === null || now >= endOf(record)
 }
 
+/** How many rotations and sign-ins a key is after the first. */
+export function rotationsTo(key: number, { signedIn }: World): number {
+  const before = signedIn.filter(generation => generation <= key)
+  return key - (before.at(-1) ?? 0) + before.length
+}
+
 /** The same for two worlds if, and only if, they have the same future; the tabs have no names in it. */
 export function fingerprint(world: World, numberOf: (record: SessionRecord | null) => number): string {
-  const { now, record, past, item, client, messages, thief, ended, used } = world
+  const { now, record, past, item, client, messages, thief, ended, used, signedIn } = world
   const inFlight = messages.map(fingerprintOfMessage).sort().join()
   const stolen = thief && [
     thief.copied.key,
     thief.copied.attempt,
     thief.keys.join('+'),
     thief.hasActed,
+    thief.hasReissued,
     thief.rollbacks,
     thief.best,
     thief.honestBest,
   ]
   const client_ = `${item?.key}.${item?.attempt}.${client}`
   const used_ = `${used.repeats}.${used.waits}.${used.rollbacks}.${used.signIns}`
-  return `${now} ${numberOf(record)} ${numberOf(past)} ${client_} ${inFlight} ${stolen} ${ended} ${used_}`
+  return `${now} ${numberOf(record)} ${numberOf(past)} ${client_} ${inFlight} ${stolen} ${ended} ${used_} ${signedIn}`
 }
 
 function fingerprintOfMessage(message: Message): string {
