@@ -37,6 +37,9 @@ after(() => mysql[Symbol.asyncDispose]())
 export const postgresUrl = postgres.url
 export const mysqlUrl = mysql.url
 
+/** A busy machine is no fault: none of these tests is about how long anything takes. */
+const timeoutMs = 30_000
+
 export const sqlite: Database = {
   name: 'SQLite',
   connect: () => ({ driver: createSqliteDriver(join(folder, 'data', 'sessions.db')), end: async () => {} }),
@@ -45,14 +48,14 @@ export const postgresql: Database = {
   name: 'PostgreSQL',
   connect() {
     const pool = new pg.Pool({ connectionString: postgres.url })
-    return { driver: createPostgresDriver(pool), end: () => pool.end() }
+    return { driver: createPostgresDriver(pool, { timeoutMs }), end: () => pool.end() }
   },
 }
 export const mariadb: Database = {
   name: 'MariaDB',
   connect() {
     const pool = createPool(mysql.url)
-    return { driver: createMysqlDriver(pool), end: () => pool.end() }
+    return { driver: createMysqlDriver(pool, { timeoutMs }), end: () => pool.end() }
   },
 }
 export const databases = [sqlite, postgresql, mariadb]

@@ -15,7 +15,7 @@ testServer({
   },
 })
 
-function open(uri: string, { max = 10, timeoutMs = 2000 }: OpenOptions = {}): Opened {
+function open(uri: string, { max = 10, timeoutMs = 30_000 }: OpenOptions = {}): Opened {
   const pool = createPool({ uri, connectionLimit: max, connectTimeout: timeoutMs })
   const store = createDatabaseStore({ driver: createMysqlDriver(pool, { timeoutMs }) })
   return {

@@ -69,7 +69,7 @@ suite('the PostgreSQL driver', () => {
 
   test('cancels nothing of others: a statement of the same pool may take longer', async () => {
     await using server = await startPostgres()
-    await using opened = open(server.url, { timeoutMs: 100 })
+    await using opened = open(server.url, { timeoutMs: 100, connectionTimeoutMillis: 30_000 })
     const { driver, pool } = opened
     const slow = { sql: 'select pg_sleep(10)', values: [] }
     const own = pool.query('select pg_sleep(0.5)')
@@ -132,9 +132,12 @@ interface PostgresOpened extends Opened {
   readonly pool: pg.Pool
 }
 
-function open(url: string, { timeoutMs, ...options }: OpenOptions & pg.PoolConfig = {}): PostgresOpened {
+function open(
+  url: string,
+  { timeoutMs = 30_000, ...options }: OpenOptions & pg.PoolConfig = {},
+): PostgresOpened {
   const pool = new pg.Pool({ connectionString: url, ...options })
-  const driver = createPostgresDriver(pool, { ...(timeoutMs && { timeoutMs }) })
+  const driver = createPostgresDriver(pool, { timeoutMs })
   const store = createDatabaseStore({ driver })
   return {
     driver,
