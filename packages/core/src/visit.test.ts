@@ -129,6 +129,23 @@ suite('a visit in which much happens at once', () => {
     assert.equal((await commit()).do, 'set')
   })
 
+  test('a reload drops what could not be saved: what changes after it is saved as ever', async () => {
+    const site = new Site()
+    const visitor = new Visitor(site)
+    await visitor.visit(session => session.signIn('alice'))
+    const { session, commit } = bind(await visitor.open())
+    const { write } = site.store
+    site.store.write = () => Promise.reject(new Error('down'))
+    session.a = 1
+    await assertCode('store_unavailable', session.save())
+    await commit()
+    site.store.write = write
+    await session.reload()
+    session.b = 1
+    await commit()
+    assert.deepEqual(site.stored[0]?.data, { b: 1 })
+  })
+
   test('a sign-out after a failed save is not taken for told: it fails aloud, and is done once it can be', async () => {
     const site = new Site()
     const visitor = new Visitor(site)

@@ -142,6 +142,7 @@ export class Visit {
 
   async reload(): Promise<void> {
     await this.#saving?.catch(() => {})
+    this.#forgetTold()
     const { draft } = this
     const { record } = draft
     if (record === null) return this.begin()
