@@ -1,0 +1,321 @@
+import { type Alarms, createAlarms, type Stop } from './alarms.ts'
+import { Calls } from './calls.ts'
+import { follow, type Item, Items, type ServerSession } from './items.ts'
+import { Line } from './line.ts'
+import { Lock, settleMs } from './lock.ts'
+import { ClientError } from './options.ts'
+import { present } from './present.ts'
+import type { Settings } from './settings.ts'
+import { anonymous, connecting, Observed, report, type State } from './state.ts'
+
+/** How often, and how long in between, another tab is waited for that has signed in and not stored its key yet. */
+const patience = 8
+const patienceMs = 250
+
+/** Garbage, too much, read too slowly, too big: what was at fault may do it again. */
+const lateCodes = [4400, 4429, 4413, 1009]
+
+/** A connection is in this session, or about to be. */
+interface Held {
+  readonly identity: string
+  readonly key: string | undefined
+  readonly session?: string
+}
+
+export interface PresenceOwner {
+  /** A frame that is not about sessions. */
+  hear(frame: readonly unknown[]): void
+  /** A new key of this identity has been stored. */
+  stored(identity: string): void
+}
+
+/** Keeps the client in the session of its identity: connects, presents, stores what it is given, renews. */
+export class Presence {
+  readonly state = new Observed()
+  readonly items: Items
+  readonly calls: Calls
+  readonly lock: Lock
+  identity: string
+  isClosed = false
+  readonly #settings: Settings
+  readonly #alarms: Alarms
+  readonly #owner: PresenceOwner
+  readonly #line: Line
+  #held: Held | null = null
+  /** Nothing else is sent meanwhile. */
+  #presenting: Held | null = null
+  #isReady = false
+  /** No connection is wanted until the application asks something. */
+  #isParked = false
+  /** Of connections that were hung up, nothing is heard any more. */
+  #hangUps = 0
+  #patience = 0
+  /** What the server last said of a session's end. */
+  #told: string | null = null
+  #lastTurn: Promise<void> = Promise.resolve()
+  #inbox: Promise<void> = Promise.resolve()
+  #stopNext: Stop = () => {}
+
+  constructor(settings: Settings, owner: PresenceOwner) {
+    const { storage, name, identity, locks, timers, askTimeoutMs } = settings
+    const alarms = createAlarms(timers)
+    this.#settings = settings
+    this.#alarms = alarms
+    this.#owner = owner
+    this.identity = identity
+    this.items = new Items(storage, name)
+    this.calls = new Calls(alarms, askTimeoutMs)
+    this.lock = new Lock(locks, storage, name, alarms)
+    this.#line = new Line(settings, alarms, {
+      opened: () => void (settings.isCookie || this.present()),
+      heard: frame => this.#enqueue(() => this.#hear(frame)),
+      lost: (code, reason) =>
+        this.#enqueue(async () => {
+          await this.#lost(code, reason)
+          this.calls.fail('connection_lost') // Now, so that who is told of it finds the state that follows.
+        }),
+    })
+    this.#line.dial()
+  }
+
+  get held(): Held | null {
+    return this.#held
+  }
+
+  /** Sends what waits, once there is a session to send it in. */
+  flush(): void {
+    if (!this.#isReady || this.#presenting || !this.#line.isOpen) return
+    this.calls.flush(text => this.#line.send(text))
+  }
+
+  wake(): void {
+    if (!this.#isParked || this.isClosed) return
+    this.#isParked = false
+    this.#line.dial()
+  }
+
+  /** The device was asleep, offline or busy with something else. */
+  nudge(): void {
+    if (this.#isParked) return
+    this.#line.nudge()
+    if (this.#held?.key !== undefined) void this.present(true)
+  }
+
+  use(identity: string): void {
+    this.identity = identity
+    this.#isReady = false
+    this.#told = null
+    this.state.set(connecting)
+    if (this.#isParked) this.wake()
+    else void this.present()
+  }
+
+  /** Begins anew, on a new connection. */
+  restart(): void {
+    this.#park(connecting)
+    this.wake()
+  }
+
+  close(): void {
+    this.isClosed = true
+    this.#hangUp()
+    this.lock.release()
+    this.#alarms.close()
+    this.calls.fail('closed', 'closed')
+    this.state.close()
+  }
+
+  /** One at a time; never rejects. With `ifDue`, only a key that no tab has renewed for long enough. */
+  present(ifDue = false): Promise<void> {
+    const turn = async () => {
+      if (!this.#line.isOpen) return
+      try {
+        await (this.#settings.ticket ? this.#presentTicket() : this.#presentStored(ifDue))
+      } catch (error) {
+        const { code } = error as { code?: string }
+        if (!(error instanceof ClientError)) report(error)
+        if (!this.#line.isOpen) return
+        if (code === 'timeout') this.#line.drop()
+        // A fault of the server or of the storage: key and attempt id stay.
+        else this.#presentIn(this.#line.backoff(), ifDue)
+      }
+    }
+    this.#lastTurn = this.#lastTurn.then(turn)
+    return this.#lastTurn
+  }
+
+  #presentIn(ms: number, ifDue: boolean): void {
+    this.#stopNext()
+    this.#stopNext = this.#alarms.after(ms, () => this.present(ifDue))
+  }
+
+  async #presentStored(ifDue: boolean): Promise<void> {
+    const { items } = this
+    const { separator, now } = this.#settings
+    const { identity } = this
+    const outcome = await this.lock.hold(isAlone =>
+      present({
+        ...{ items, identity, isAlone, separator, now },
+        isDue: item => !ifDue || (item !== null && this.#dueInMs(item) === 0),
+        settle: () => new Promise(resolve => void this.#alarms.after(settleMs, () => resolve())),
+        send: (credential, key) => this.#send('present', credential, { identity, key }),
+        isPatient: () => this.#patience-- > 0,
+      }),
+    )
+    if (identity !== this.identity || outcome === 'done') return
+    if (outcome === 'wait') this.#presentIn(patienceMs, false)
+    else if (outcome === 'not due') this.#awaitRenewal(await items.read(identity))
+    else this.#end(outcome === 'reuse' ? outcome : (this.#told ?? outcome))
+  }
+
+  async #presentTicket(): Promise<void> {
+    const at = { identity: this.identity, key: undefined }
+    for (let isLast = false; ; isLast = true) {
+      const ticket = await this.#fetchTicket()
+      const session = await this.#send(ticket === null ? 'present' : 'ticket', ticket, at)
+      if (!session.refused) return
+      if (isLast) return this.#enter(session, at)
+    }
+  }
+
+  #fetchTicket(): Promise<string | null> {
+    return new Promise((resolve, reject) => {
+      const late = () => reject(new ClientError('timeout'))
+      const stop = this.#alarms.after(this.#settings.askTimeoutMs, late)
+      this.#settings.ticket?.().then(resolve, reject).finally(stop)
+    })
+  }
+
+  async #send(kind: 'present' | 'ticket', credential: string | null, at: Held): Promise<ServerSession> {
+    if (!this.#line.isOpen) throw new ClientError('connection_lost')
+    this.#presenting = at
+    try {
+      const answer = this.calls.add(kind, [credential], text => this.#line.send(text))
+      return (await answer) as ServerSession
+    } finally {
+      this.#presenting = null
+      this.flush()
+    }
+  }
+
+  /** What the server sends is taken one by one: what comes after a key waits until that is stored. */
+  #enqueue(work: () => Promise<void>): void {
+    const hangUps = this.#hangUps
+    this.#inbox = this.#inbox.then(() => (hangUps === this.#hangUps ? work() : undefined)).catch(report)
+  }
+
+  async #hear(frame: readonly unknown[]): Promise<void> {
+    if (frame[0] === 'presented') {
+      const [, id, session] = frame as [string, number, ServerSession]
+      if (session.refused) {
+        this.#held = null
+        this.#isReady = false
+      } else if (this.#presenting) await this.#enter(session, this.#presenting)
+      this.calls.answer(id, session)
+    } else if (frame[0] === 'session') {
+      const session = frame[1] as ServerSession
+      if (session.refused === 'reuse') this.#end('reuse')
+      else if (this.#held) await this.#enter(session, this.#held)
+      else if (this.#settings.isCookie)
+        await this.#enter(session, { identity: this.identity, key: undefined })
+    } else {
+      this.#owner.hear(frame)
+    }
+  }
+
+  /** The connection is in this session now. */
+  async #enter(session: ServerSession, at: Held): Promise<void> {
+    const { identity } = at
+    const item = this.#settings.storesKeys ? await this.#store(session, at) : null
+    const key =
+      item?.session === session.id ? item.key : session.credential === undefined ? at.key : undefined
+    this.#held = { identity, key, session: session.id }
+    if (identity !== this.identity) return
+    this.#line.isGood()
+    this.#isReady = true
+    this.#patience = 0
+    this.#told = null
+    this.#awaitRenewal(item)
+    this.flush()
+    this.state.set(session.userId === null ? anonymous : { name: 'active', userId: session.userId })
+  }
+
+  async #store(session: ServerSession, at: Held): Promise<Item | null> {
+    const { identity } = at
+    const isPresented = at === this.#presenting
+    let key: string | undefined
+    try {
+      const item = await this.lock.hold(() =>
+        this.items.update(identity, item => {
+          key = item?.key
+          return follow(item, session, { held: this.#held?.session, isPresented, now: this.#settings.now() })
+        }),
+      )
+      if (item !== null && item.key !== key) this.#owner.stored(identity)
+      return item
+    } catch (error) {
+      report(error) // The server repeats its answer to the same attempt id.
+      return null
+    }
+  }
+
+  #dueInMs(item: Item | null): number {
+    const { renewMs, now } = this.#settings
+    const ageMs = item === null ? 0 : now() - item.renewedAt
+    return ageMs < 0 ? 0 : Math.max(0, renewMs - ageMs)
+  }
+
+  #awaitRenewal(item: Item | null): void {
+    this.#stopNext()
+    if (this.#held?.key !== undefined) this.#presentIn(this.#dueInMs(item), true)
+  }
+
+  async #lost(code: number, reason: string): Promise<void> {
+    const held = this.#held
+    this.#held = null
+    this.#isReady = false
+    this.#stopNext()
+    if (code === 4408 && reason === 'not signed in') return this.#park(anonymous)
+    if (code === 4401) {
+      const item = this.#settings.storesKeys ? await this.items.read(this.identity) : null
+      if (item === null || item.key === held?.key) {
+        if (item !== null) await this.#remove(this.identity, item.key)
+        return this.#end(reason)
+      }
+      this.#told = reason
+    }
+    if (code === 4409) this.#patience = patience
+    this.state.set(connecting)
+    this.#line.redial(code === 4401 || code === 4409 ? 'now' : lateCodes.includes(code) ? 'late' : 'soon')
+  }
+
+  async #remove(identity: string, key: string): Promise<void> {
+    await this.lock.hold(() => this.items.update(identity, item => (item?.key === key ? null : undefined)))
+  }
+
+  /** What was stored is gone. */
+  #end(why: string): void {
+    this.#told = null
+    if (why !== 'signed-out') {
+      return this.#park({ name: 'ended', why: why === 'reuse' || why === 'expired' ? why : 'revoked' })
+    }
+    this.state.set(anonymous)
+    if (this.#line.isOpen) void this.present()
+    else this.#line.redial('now')
+  }
+
+  #park(state: State): void {
+    this.#isParked = true
+    this.#isReady = false
+    this.#held = null
+    this.#stopNext()
+    this.#hangUp()
+    this.calls.fail('connection_lost', 'session_ended')
+    this.state.set(state)
+  }
+
+  #hangUp(): void {
+    this.#hangUps++
+    this.#line.hangUp()
+  }
+}

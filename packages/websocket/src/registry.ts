@@ -1,0 +1,134 @@
+import { onSessionEvent, type Sessions } from '@sojourn/core'
+import type { ChangeFeed } from './change-feed.ts'
+import { current } from './current.ts'
+import { closeCodes } from './protocol.ts'
+import type { SharedSession } from './shared-session.ts'
+
+export interface RegistryOptions {
+  readonly sessions: Sessions
+  readonly changes: ChangeFeed | null
+  readonly now: () => number
+  readonly checkMs: number
+  readonly onError: (error: unknown) => void
+}
+
+/** A session that was ended while it was being presented, in this process or another that told. */
+export interface Presenting {
+  readonly ended: Set<string>
+}
+
+/** For how many sessions it is kept in mind that they ended by reuse, until their end is told. */
+const maxReused = 1000
+
+/** The sessions that connections of this process are in. */
+export class Registry {
+  readonly sessions: Sessions
+  readonly byId = new Map<string, SharedSession>()
+  readonly presenting = new Set<Presenting>()
+  readonly #options: RegistryOptions
+  readonly #reused = new Set<string>()
+  readonly #stops: (() => void)[]
+
+  constructor(options: RegistryOptions) {
+    this.#options = options
+    this.sessions = options.sessions
+    const { strategy } = options.sessions
+    const isOurs = (event: { readonly strategy: string }) => event.strategy === strategy.name
+    const ignore = () => {}
+    this.#stops = [
+      onSessionEvent('reuse', event => isOurs(event) && this.#noteReuse(event.sessionId)),
+      onSessionEvent('signed-in', event => isOurs(event) && this.#signedInElsewhere(event.sessionId)),
+      strategy.revoker?.onRevoked(id => this.#revoked(id)) ?? ignore,
+      options.changes?.onChanged(id => this.#changedElsewhere(id)) ?? ignore,
+    ]
+  }
+
+  /** The other of that session, if there is one; else `shared` is the one from now on. */
+  claim(shared: SharedSession): SharedSession {
+    const { id, expiresAt } = shared.session
+    if (expiresAt === null || shared.key === id) return shared
+    const other = this.byId.get(id)
+    if (other !== undefined) return other
+    this.drop(shared)
+    shared.key = id
+    shared.checkAt = this.#options.now() + this.#options.checkMs * (0.5 + Math.random() / 2)
+    this.byId.set(id, shared)
+    return shared
+  }
+
+  /** Puts those out who are in that session from before. */
+  takePlace(shared: SharedSession): void {
+    const other = this.claim(shared)
+    if (other === shared) return
+    this.drop(other)
+    this.closeAll(other, closeCodes.replaced, 'signed in')
+    this.claim(shared)
+  }
+
+  drop(shared: SharedSession): void {
+    if (shared.key !== null && this.byId.get(shared.key) === shared) this.byId.delete(shared.key)
+    shared.key = null
+  }
+
+  tellChanged(shared: SharedSession): void {
+    for (const connection of [...shared.connections]) connection.tellChanged()
+  }
+
+  /** Whether it may go on: it is compared with what is stored. */
+  async check(shared: SharedSession): Promise<boolean> {
+    const { now, checkMs } = this.#options
+    shared.checkAt = now() + checkMs
+    const { session } = shared
+    const isExpired = session.expiresAt !== null && session.expiresAt <= now()
+    const { directory } = this.sessions.strategy
+    if (!(isExpired && directory === null) && (await this.sessions.refresh(session))) return true
+    const { key } = shared
+    if (key === null || shared.hasLeft) return true
+    const isThere = (await directory?.find(key)) != null && !isExpired
+    this.drop(shared)
+    if (isThere) this.closeAll(shared, closeCodes.replaced, 'signed in')
+    else this.closeAll(shared, closeCodes.ended, isExpired ? 'expired' : 'revoked')
+    return false
+  }
+
+  closeAll(shared: SharedSession, code: number, reason: string): void {
+    for (const connection of [...shared.connections]) connection.end(code, reason)
+  }
+
+  close(): void {
+    for (const stop of this.#stops) stop()
+    this.byId.clear()
+  }
+
+  #noteReuse(id: string): void {
+    if (this.#reused.size >= maxReused) this.#reused.clear()
+    this.#reused.add(id)
+    const task = current.getStore()
+    if (task !== undefined) task.connection.metReuse = true
+  }
+
+  #revoked(id: string): void {
+    const reason = this.#reused.delete(id) ? 'reuse' : 'revoked'
+    for (const { ended } of this.presenting) ended.add(id)
+    const shared = this.byId.get(id)
+    // One that is there no more is just being ended by a client of its own.
+    if (shared === undefined || shared.hasLeft) return
+    this.drop(shared)
+    this.closeAll(shared, closeCodes.ended, reason)
+  }
+
+  /** By a request, say: what the sockets hold is worthless, and who is on them has not given the password. */
+  #signedInElsewhere(id: string): void {
+    const shared = this.byId.get(id)
+    if (shared === undefined || shared.move !== null || shared.session.expiresAt === null) return
+    if (current.getStore()?.shared === shared) return
+    this.drop(shared)
+    this.closeAll(shared, closeCodes.replaced, 'signed in')
+  }
+
+  #changedElsewhere(id: string): void {
+    const shared = this.byId.get(id)
+    if (shared === undefined) return
+    this.check(shared).then(isLive => isLive && this.tellChanged(shared), this.#options.onError)
+  }
+}
