@@ -24,20 +24,15 @@ export interface Note {
   readonly until: number
 }
 
-/** An attempt of which the successor has been rotated, too. */
-interface Spent {
-  /** The beginning of its digest: whoever has another with the same is refused, and no more. */
-  readonly digest: string
-  /** When that was. */
-  readonly at: number
-}
-
 /** What is known of earlier keys. In a record it is in `attempts`: the maker, those spent, the notes. */
 export interface History {
   /** What made the current generation: the digest of an attempt, or one of the above. */
   readonly maker: string
-  /** Newest first. */
-  readonly spent: readonly Spent[]
+  /**
+   * Attempts of which the successor has been rotated, too, newest first: the beginning of the digest, for whoever has
+   * another with the same is refused, and no more; then when that was.
+   */
+  readonly spent: readonly string[]
   readonly notes: readonly Note[]
 }
 
@@ -49,21 +44,28 @@ const spentLength = 8
 const notePattern = /^<(\d+) (until|lost until) (\d+)$/
 
 export function readHistory({ attempts }: SessionRecord): History {
-  const notes = attempts.flatMap((entry): Note[] => {
-    const [, below, kind, until] = notePattern.exec(entry) ?? []
-    if (below === undefined) return []
-    return [{ why: kind === 'until' ? 'sign-in' : 'lost', below: Number(below), until: Number(until) }]
-  })
-  const [maker = nobody, ...spent] = attempts.slice(0, attempts.length - notes.length)
-  return { maker, spent: spent.map(readSpent), notes }
+  const end = attempts.findIndex(entry => entry.startsWith('<'))
+  const [maker = nobody, ...spent] = end < 0 ? attempts : attempts.slice(0, end)
+  const notes = end < 0 ? [] : attempts.slice(end).flatMap(readNote)
+  return { maker, spent, notes }
 }
 
-const readSpent = (entry: string): Spent => ({
-  digest: entry.slice(0, spentLength),
-  at: Number.parseInt(entry.slice(spentLength), 36),
-})
+function readNote(entry: string): Note[] {
+  const [, below, kind, until] = notePattern.exec(entry) ?? []
+  if (below === undefined) return []
+  return [{ why: kind === 'until' ? 'sign-in' : 'lost', below: Number(below), until: Number(until) }]
+}
+
+export const isSpent = (spent: string, digest: string): boolean =>
+  digest.startsWith(spent.slice(0, spentLength))
+
+const spentAt = (spent: string): number => Number.parseInt(spent.slice(spentLength), 36)
 
 const writeNote = ({ why, below, until }: Note) => `<${below} ${why === 'lost' ? 'lost ' : ''}until ${until}`
+
+/** Whether the oldest is. */
+const isForgotten = (spent: readonly string[], at: number): boolean =>
+  spent.length > fewest && at - spentAt(spent.at(-1) as string) >= lateMs
 
 /** The record at a later generation, which `maker` made. */
 function advance(
@@ -73,11 +75,9 @@ function advance(
   const { generation, maker, at, note } = to
   const history = readHistory(record)
   const isAttempt = history.maker !== nobody && history.maker !== anonymous
-  const last = isAttempt ? [{ digest: history.maker.slice(0, spentLength), at }] : []
-  const spent = [...last, ...history.spent]
-    .filter((spent, index) => index < fewest || at - spent.at < lateMs)
-    .slice(0, most)
-    .map(({ digest, at }) => digest + at.toString(36))
+  const spent = [...history.spent]
+  if (isAttempt) spent.unshift(history.maker.slice(0, spentLength) + at.toString(36))
+  while (spent.length > most || isForgotten(spent, at)) spent.pop()
   const notes = history.notes.filter(({ why, until }) => at < until && why !== note?.why)
   const attempts = [maker, ...spent, ...[...(note ? [note] : []), ...notes].map(writeNote)]
   return { ...record, generation, rotatedAt: at, attempts }

@@ -1,6 +1,6 @@
 import type { SessionRecord } from '@sojourn/core'
 import type { Presented } from './claim.ts'
-import { digestOf, type Note, readHistory } from './history.ts'
+import { digestOf, isSpent, type Note, readHistory } from './history.ts'
 
 /**
  * What is to be done about a key:
@@ -32,7 +32,7 @@ export function judge(
   const hasAttempt = attempt !== null
   const digest = digestOf(generation, attempt)
   if (behind === 1 && maker === digest && (hasAttempt || ageMs < graceMs)) return 'repeat'
-  if (hasAttempt && spent.some(known => digest.startsWith(known.digest))) return 'refuse'
+  if (hasAttempt && spent.some(known => isSpent(known, digest))) return 'refuse'
   // A client that is refused the key it holds presents it without an attempt id: so a thief who went on is found,
   // even where the store has lost who made what.
   const isExcused = ({ why, below, until }: Note) =>
