@@ -32,7 +32,7 @@ export interface SocketSessions<D extends object = SessionData> {
 }
 
 /**
- * Sessions for a WebSocket server. See `@sojourn/client` for the client, and the protocol in the README.
+ * Sessions for a WebSocket server. See `@sojourn/client` for the client, and docs/websocket-protocol.md for others.
  *
  * @throws {SessionError} `invalid_option`
  */
