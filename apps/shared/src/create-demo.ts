@@ -5,6 +5,7 @@ import express, { type Express } from 'express'
 import { createDashboard } from './create-dashboard.ts'
 import { createSignIn } from './create-sign-in.ts'
 import { answerError, answerNotFound } from './error-pages.ts'
+import { publicFolder } from './public-folder.ts'
 import { securityHeaders } from './security-headers.ts'
 import type {} from './session-data.ts'
 import { findUser } from './users.ts'
@@ -31,7 +32,7 @@ export function createDemo(options: DemoOptions): Express {
   Object.assign(app.locals, { title, strategy, theme: undefined, user: undefined, path: '/' })
 
   app.use(securityHeaders())
-  app.use(express.static(resolve(root, 'public')))
+  app.use(express.static(publicFolder))
   app.use(sessions({ ...options, idleMs, cookie: { name: cookieName } }))
   app.use(express.urlencoded({ extended: false }))
 

@@ -1,5 +1,8 @@
 export { createDemo, type DemoOptions } from './create-demo.ts'
 export { keepSecret } from './keep-secret.ts'
+export { publicFolder } from './public-folder.ts'
+export { securityHeaders } from './security-headers.ts'
 export { serve } from './serve.ts'
 export { serveUntilEnded } from './serve-until-ended.ts'
 export { type StartDemoOptions, startDemo } from './start-demo.ts'
+export { findUser, findUserByPassword, type User } from './users.ts'

@@ -1,11 +1,17 @@
-import type { RequestListener } from 'node:http'
+import type { RequestListener, Server } from 'node:http'
 import { serve } from './serve.ts'
 
 /**
  * Serves on 127.0.0.1, at `port` unless `PORT` in the environment says otherwise, until SIGINT or SIGTERM. A port that
- * is taken is said in a line, and ends the process.
+ * is taken is said in a line, and ends the process. `endOthers` ends what else holds the server up, such as its sockets.
  */
-export async function serveUntilEnded(title: string, listener: RequestListener, port: number): Promise<void> {
+export async function serveUntilEnded(
+  title: string,
+  listener: RequestListener | Server,
+  port: number,
+  endOthers: () => Promise<void> = async () => {},
+  hint = 'Sign in as alice / wonderland or as bob / builder.',
+): Promise<void> {
   const chosen = Number(process.env.PORT || port)
   const served = await serve(listener, chosen).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'EADDRINUSE') throw error
@@ -19,8 +25,8 @@ export async function serveUntilEnded(title: string, listener: RequestListener, 
     process.channel?.unref() // which that listener would keep open
   })
   console.log(`${title}: ${served.url}`)
-  console.log('Sign in as alice / wonderland or as bob / builder. Ctrl-C ends the demo.')
+  console.log(`${hint} Ctrl-C ends the demo.`)
 
   await ended
-  await served.close()
+  await Promise.all([served.close(), endOthers()])
 }

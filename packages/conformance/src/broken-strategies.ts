@@ -345,6 +345,16 @@ export const brokenStrategies: readonly Broken<StrategyHarness>[] = [
     breaks: ['shared: a second server resumes the sessions of the first; else it does not'],
     change: ({ traits }) => ({ traits: { ...traits, shared: true } }),
   }),
+  broken('claims to bind', {
+    breaks: ['binds: a credential is good only with the second one that it came with; else with any'],
+    change: ({ traits }) => ({ traits: { ...traits, binds: true } }),
+  }),
+  broken('denies that it binds', {
+    breaks: ['binds: a credential is good only with the second one that it came with; else with any'],
+    change: stored => ({
+      resume: async (credential, binding) => (binding ? null : stored.resume(credential)),
+    }),
+  }),
   broken('denies that it is durable', {
     breaks: ['durable: sessions outlive the process; else they end with it'],
     change: ({ traits }) => ({ traits: { ...traits, durable: false } }),

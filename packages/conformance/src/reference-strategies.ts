@@ -23,6 +23,7 @@ export function createReferenceCookie({ keys, now }: Omit<StrategyOptions, 'stor
       detectsConflicts: false,
       newCredential: 'at-save',
       cookieName: null,
+      binds: false,
     },
     revoker: null,
     directory: null,

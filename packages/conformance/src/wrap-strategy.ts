@@ -8,7 +8,7 @@ export function wrapStrategy(strategy: SessionStrategy, other: Partial<SessionSt
     traits,
     revoker,
     directory,
-    resume: credential => strategy.resume(credential),
+    resume: (credential, binding) => strategy.resume(credential, binding),
     save: (record, options) => strategy.save(record, options),
     close: () => strategy.close(),
     ...other,

@@ -80,7 +80,14 @@ export function createCookieStrategy(options: CookieStrategyOptions): SessionStr
 
   return {
     name: revocations === null ? 'cookie' : 'cookie-revocable',
-    traits: { durable: true, shared: true, detectsConflicts: false, newCredential: 'at-save', cookieName },
+    traits: {
+      durable: true,
+      shared: true,
+      detectsConflicts: false,
+      newCredential: 'at-save',
+      cookieName,
+      binds: false,
+    },
 
     async resume(credential) {
       const opened = open(credential)

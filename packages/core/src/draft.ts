@@ -136,16 +136,15 @@ export class Draft {
     this.#text = record.data
   }
 
-  /** Puts what is not saved yet on top of a later record. False if that cannot be read. */
-  rebase(later: SessionRecord): boolean {
-    if (later.version <= (this.record?.version ?? 0)) return true
-    if (later.data !== this.#text) {
+  /** Puts what is not saved yet on top of another record. False if that cannot be read. */
+  rebase(winner: SessionRecord): boolean {
+    if (winner.data !== this.#text) {
       const base = parseData(this.#text)
-      const theirs = parseData(later.data)
+      const theirs = parseData(winner.data)
       if (base === null || theirs === null || Object.keys(theirs).some(isReserved)) return false
       putData(this.#visit.session, mergeData(base, this.#visit.session, theirs))
     }
-    this.#follow(later)
+    this.#follow(winner)
     return true
   }
 

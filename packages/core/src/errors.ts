@@ -9,6 +9,7 @@ export type SessionErrorCode =
   | 'conflict' // too many parallel saves of one session, none of which this one could follow
   | 'store_unavailable' // the strategy failed: its store is down, answered with an error, or too late
   | 'too_late' // a credential is due, but the answer that could carry it has already begun
+  | 'binding_missing' // a credential is due, but what it is to be bound to did not come with the request
   | 'not_revocable' // the strategy cannot end sessions that are not in hand
   | 'session_replaced' // `req.session` was assigned to
   | 'insecure_connection' // a Secure cookie is due, but the connection is not secure
@@ -16,6 +17,7 @@ export type SessionErrorCode =
 
 /** For transports over HTTP; all others are 500. */
 const statuses: { readonly [C in SessionErrorCode]?: number } = {
+  binding_missing: 400,
   session_ended: 401,
   cross_site_request: 403,
   conflict: 503,

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
-import type { SessionError } from './errors.ts'
+import { assertCode } from './assert-code.fixture.ts'
+import { SessionError } from './errors.ts'
 import { onSessionEvent } from './events.ts'
 import { createSessions } from './sessions.ts'
 import { Request, Site, Visitor } from './site.fixture.ts'
@@ -67,6 +68,66 @@ suite('a session on a connection that stays open', () => {
     await site.store.write({ ...record, userId: 'bob', version: record.version + 1 })
     assert.equal(await sessions.refresh(connection.session), false)
     assert.equal(connection.session.userId, 'alice')
+  })
+
+  test('does not come along when its user signs in again elsewhere: what it presented is worthless by now', async () => {
+    const { site, alice, connection, sessions } = await connect()
+    site.time += 1
+    const old = await alice.open()
+    await alice.visit(session => session.signIn('alice'))
+    assert.equal(await sessions.refresh(connection.session), false)
+    // Who signs in on the connection is not thrown out by it, nor joined by what was opened before.
+    const mine = await connect()
+    const before = await mine.alice.open()
+    mine.site.time += 1
+    mine.connection.session.signIn('alice')
+    await mine.connection.session.save()
+    assert.equal(await mine.sessions.refresh(mine.connection.session), true)
+    assert.equal(await mine.sessions.refresh(mine.connection.session, before.session), false)
+    assert.equal(old.session.userId, 'alice')
+  })
+
+  test('is not thrown out by a look that began before it signed in', async () => {
+    const { site, connection, sessions } = await connect()
+    site.time += 1
+    const { read } = site.store
+    site.store.read = async id => {
+      const found = await read.call(site.store, id)
+      site.store.read = read
+      connection.session.signIn('alice')
+      await connection.session.save()
+      return found
+    }
+    assert.equal(await sessions.refresh(connection.session), true)
+    assert.equal(await sessions.refresh(connection.session), true)
+  })
+
+  test('that was signed out while it was looked for stays as it is', async () => {
+    const { site, connection, sessions } = await connect()
+    const { read } = site.store
+    site.store.read = async id => {
+      connection.session.signOut()
+      await connection.session.save()
+      return read.call(site.store, id)
+    }
+    assert.equal(await sessions.refresh(connection.session), true)
+    assert.equal(connection.session.userId, null)
+  })
+
+  test('saves over a store that lost its last writes', async () => {
+    const { site, alice, connection } = await connect()
+    const [record] = site.store.records.values()
+    assert.ok(record)
+    await connection.session.save()
+    connection.session.seen = 2
+    await connection.session.save()
+    site.store.records.set(record.id, record)
+    const { write } = site.store.calls
+    connection.session.mine = true
+    await connection.session.save()
+    assert.equal(site.store.calls.write - write, 2)
+    assert.equal(site.stored[0]?.data.mine, true)
+    assert.equal((await alice.recall()).userId, 'alice')
   })
 
   test('is told that its record cannot be read', async () => {
@@ -158,6 +219,28 @@ suite('what a transport is told, and tells', () => {
     session.signIn('alice')
     await session.save().catch(() => {})
     assert.deepEqual(host.failures, ['store_unavailable'])
+  })
+
+  test('and may refuse a sign-in or an end, which then changes nothing', async () => {
+    const site = new Site()
+    const host = new Connection()
+    const session = site.sessions.openAnonymous<{ seen: number }>(host)
+    session.signIn('alice')
+    session.seen = 1
+    await session.save()
+    host.moved = () => {
+      throw new SessionError('session_ended', 'not yours any more')
+    }
+    assertCode('session_ended', () => session.signIn('alice'))
+    assertCode('session_ended', () => session.signIn('bob'))
+    assertCode('session_ended', () => session.signOut())
+    await assertCode('session_ended', session.regenerate())
+    await assertCode('session_ended', session.destroy())
+    assert.equal(session.userId, 'alice')
+    assert.equal(session.seen, 1)
+    const { write } = site.store.calls
+    await session.save()
+    assert.equal(site.store.calls.write, write)
   })
 
   test('the binding reaches the strategy with each resume and save', async () => {

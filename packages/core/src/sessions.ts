@@ -61,7 +61,8 @@ export interface Sessions {
   commit(session: LiveSession): Instruction | Promise<Instruction>
   /**
    * Takes up what is stored by now, keeping what is not saved yet; with `newer`, a session of the same id that was
-   * opened later, takes that one's place without reading. False if the session has ended or is another user's.
+   * opened later, takes that one's place without reading. False if the session has ended, was signed in by others
+   * since, or cannot be read.
    *
    * @throws {SessionError} `store_unavailable`
    */

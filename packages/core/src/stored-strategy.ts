@@ -50,7 +50,13 @@ export function createStoredStrategy(options: StoredStrategyOptions): StoredStra
 
   return {
     name: store.name,
-    traits: { ...store.traits, detectsConflicts: true, newCredential: 'at-sign-in', cookieName: null },
+    traits: {
+      ...store.traits,
+      detectsConflicts: true,
+      newCredential: 'at-sign-in',
+      cookieName: null,
+      binds: false,
+    },
 
     async resume(credential) {
       const claim = verify(credential)

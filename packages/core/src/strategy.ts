@@ -51,6 +51,8 @@ export interface SessionTraits {
   readonly newCredential: 'at-sign-in' | 'at-save' | 'at-resume'
   /** The cookie, without prefix, that its credentials are bound to: under another name they are worthless. Null: any. */
   readonly cookieName: string | null
+  /** Its credentials are good only together with a second one, which the transport must be given. */
+  readonly binds: boolean
 }
 
 /** Turns credentials into records, and says when the client must hold a new credential. */
@@ -69,7 +71,7 @@ export interface SessionStrategy {
   /**
    * Saves `record` if nobody saved since its version; the saved record is one version on. The first save of a
    * session, and each with `reissue`, yields a credential. `reissue` ends the old one, where there is a revoker.
-   * The new one is bound to `binding`, where the strategy does that.
+   * The new one is bound to `binding`, where the strategy does that; without one, `save` throws `binding_missing`.
    */
   save(record: SessionRecord, options: SaveOptions): Promise<Saved>
   close(): Promise<void>

@@ -12,9 +12,9 @@ export interface SessionHost {
   replaced(session: LiveSession): void
   /** Whether a new credential can still reach the client. Throws a `SessionError` if it never could. */
   canDeliver(): boolean
-  /** Called when the session is signed in or ended, though that is not saved yet. */
+  /** Called before the session is signed in or ended; may throw a `SessionError`, and then it is not. */
   moved?(by: 'sign-in' | 'end'): void
-  /** Called when something was saved or ended: also by the application's own `session.save()`. */
+  /** Called when something was saved or ended, or found to have ended: also by the application's own `session.save()`. */
   saved?(): void
   /** Called when the application's own `session.save()` fails. */
   failed?(error: unknown): void
@@ -92,34 +92,37 @@ export class Visit {
   }
 
   signIn(userId: string): void {
-    this.#forgetTold()
     if (this.draft.userId !== null && this.draft.userId !== userId) this.end(false)
+    this.#host.moved?.('sign-in')
+    this.#forgetTold()
     this.draft.userId = userId
     this.draft.reissue = true
-    this.#host.moved?.('sign-in')
   }
 
   end(everywhere: boolean): void {
     this.#refuseToEnd(everywhere)
+    this.#end(everywhere)
+  }
+
+  #end(everywhere: boolean): void {
     this.#forgetTold()
     this.#ended.push({ draft: this.draft, everywhere })
     this.#instruction = this.#clientHoldsCredential ? { do: 'clear' } : keep
     this.#clientHoldsCredential = false
     this.begin()
-    this.#host.moved?.('end')
   }
 
   #refuseToEnd(everywhere: boolean): void {
     if (this.fault !== null) throw this.fault
     const { revoker, name } = this.policy.strategy
-    if (revoker !== null) return
-    this.refuseIfTooLate()
-    if (everywhere) {
+    if (revoker === null) this.refuseIfTooLate()
+    if (revoker === null && everywhere) {
       throw new SessionError(
         'not_revocable',
         `The ${name} strategy cannot end the sessions of other clients.`,
       )
     }
+    this.#host.moved?.('end')
   }
 
   /** A new, empty, anonymous session, of which nothing is stored yet. */
@@ -136,7 +139,7 @@ export class Visit {
   async regenerate(): Promise<void> {
     this.#refuseToEnd(false)
     this.session = new LiveSession(this)
-    this.end(false)
+    this.#end(false)
     this.#host.replaced(this.session)
   }
 
@@ -194,15 +197,20 @@ export class Visit {
     return this.#saving
   }
 
-  /** Takes up what is stored by now, keeping what is not saved yet. False if the session has ended. */
+  /** Takes up what is stored by now, keeping what is not saved yet. False if the session has ended, or was signed in. */
   async refresh(newer?: Visit): Promise<boolean> {
     await this.#saving?.catch(() => {})
     const { draft } = this
-    const { record } = draft
-    if (record === null) return true
-    const stored = newer === undefined ? await this.#find(record) : newer.draft.record
+    if (draft.record === null) return true
+    const stored = newer === undefined ? await this.#find(draft.record) : newer.draft.record
+    await this.#saving?.catch(() => {})
     if (draft !== this.draft) return true
-    if (stored?.userId !== record.userId || !draft.rebase(stored)) return false
+    if (stored === null) return false
+    const { userId, deadline, version } = draft.record
+    if (newer === undefined && stored.version <= version) return true
+    // Only a sign-in moves the deadline: what was opened before it must not come along, nor what stayed open.
+    if (stored.userId !== userId || stored.deadline !== deadline) return false
+    if (stored.version > version && !draft.rebase(stored)) return false
     const instruction = newer?.takeInstruction() ?? keep
     if (instruction.do !== 'keep') this.#instruction = instruction
     return true

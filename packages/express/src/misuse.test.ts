@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { eventually } from '@sojourn/conformance'
+import { createStoredStrategy } from '@sojourn/core'
+import { createMemoryStore } from '@sojourn/memory'
 import compression from 'compression'
 import type { ErrorRequestHandler, Express, RequestHandler } from 'express'
 import { Browser } from './browser.fixture.ts'
 import { createCookieSlot } from './cookie-slot.ts'
 import { createCrossSiteCheck } from './cross-site.ts'
+import { sessions } from './sessions.ts'
 import { answerError, openSite } from './site.fixture.ts'
 
 /** What each of these gives without sessions, it must give with a session that is saved meanwhile. */
@@ -255,6 +258,11 @@ suite('also impossible', () => {
       assert.throws(() => createCookieSlot(options as never), { code: 'invalid_option' })
     })
   }
+  test('a strategy that binds its credentials to a second one', () => {
+    const strategy = createStoredStrategy({ store: createMemoryStore(), keys: ['x'.repeat(32)] })
+    const binding = { ...strategy, traits: { ...strategy.traits, binds: true } }
+    assert.throws(() => sessions({ strategy: binding }), { code: 'invalid_option' })
+  })
   test('a wildcard origin', () => {
     assert.throws(() => createCrossSiteCheck({ trustedOrigins: ['https://*.example'] }), {
       code: 'invalid_option',

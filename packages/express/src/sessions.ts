@@ -67,6 +67,12 @@ export function sessions<D extends object = SessionData>(
       `whenUnavailable must be fail or anonymous, not ${whenUnavailable}.`,
     )
   }
+  if (options.strategy?.traits.binds) {
+    throw new SessionError(
+      'invalid_option',
+      'The strategy binds its credentials to a cookie, which is for those that script can read: leave bind out.',
+    )
+  }
   const core = createSessions(options)
   const named = nameCookie(credential === 'cookie' ? cookie : {}, options.strategy.traits.cookieName)
   const legacies = [legacy].flat()

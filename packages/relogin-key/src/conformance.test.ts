@@ -23,8 +23,25 @@ function harnessOf(
   }
 }
 
+/** Each client has its cookie. */
+const bound: StrategyHarness = {
+  async open(options) {
+    const make = await harnessOf(memory, { bind: true }).open(options)
+    return keys => {
+      const strategy = make(keys)
+      return {
+        ...strategy,
+        resume: (credential, binding) => strategy.resume(credential, binding ?? 'a cookie'),
+        save: (record, { reissue, binding }) =>
+          strategy.save(record, { reissue, binding: binding ?? 'a cookie' }),
+      }
+    }
+  },
+}
+
 // What a key looks like is nothing to a store: one is enough for the JWT, and Redis is shared.
 testStrategy('relogin key in memory', harnessOf(memory))
 testStrategy('relogin key in SQLite', harnessOf(sqlite))
 testStrategy('relogin key in Redis', harnessOf(redis))
 testStrategy('relogin key as JWT in Redis', harnessOf(redis, { format: 'jwt' }))
+testStrategy('relogin key with a cookie in memory', bound)

@@ -4,13 +4,13 @@ import { errors, type JWTHeaderParameters, jwtVerify, SignJWT } from 'jose'
 import { attemptPattern, type KeyFormat, type Presented } from './claim.ts'
 import { deriveJwk, type SecretJwk } from './jwk.ts'
 
-/** With a user id of 10,000 characters a token fits. */
+/** With a user id of 2,000 characters, whatever they are, a token fits. */
 const maxLength = 16_384
 
 /** The last character of a signature carries four bits: a decoder would take it with others behind them, too. */
-const pattern = new RegExp(`^([\\w-]+\\.[\\w-]+\\.[\\w-]{42}[AEIMQUYcgkosw048])(?:~(${attemptPattern}))?$`)
+const pattern = new RegExp(`^([\\w-]+\\.[\\w-]+\\.[\\w-]{42}[AEIMQUYcgkosw048])(?:\\.(${attemptPattern}))?$`)
 
-/** A JWT (RFC 7519) signed by HS256, and `~attempt` after it. */
+/** A JWT (RFC 7519) signed by HS256, and `.attempt` after it. */
 export function createJwtFormat(secrets: readonly Secret[]): KeyFormat {
   const jwks = checkSecrets(secrets).map(deriveJwk)
   const [{ kid: newest }] = jwks as [SecretJwk]

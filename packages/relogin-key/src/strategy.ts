@@ -21,14 +21,14 @@ const maxTries = 40
 
 /**
  * One-time keys over any store: presenting one resumes the session and yields the next. A client that can, presents
- * `key.attempt` (of a JWT: `jwt~attempt`): a fresh random id for each rotation, 1 to 64 characters of base64url,
+ * `key.attempt` (or `jwt.attempt`): a fresh random id for each rotation, 1 to 64 characters of base64url,
  * written down before it is sent and sent again with each retry.
  *
  * `resume` throws `conflict` if 40 others were quicker in a row. A key that two parties hold ends the session, and
  * is published as `reuse`; its `keyAgeMs` counts from the last rotation.
  *
  * With `bind`, `resume` answers null without the right `binding`, and a `save` that is to issue a key without any
- * throws `invalid_option`.
+ * throws `binding_missing`.
  *
  * @throws {SessionError} `weak_secret`, `invalid_option`
  */
@@ -88,7 +88,13 @@ export function createReloginKeyStrategy(options: ReloginKeyStrategyOptions): St
 
   return {
     name,
-    traits: { ...store.traits, detectsConflicts: true, newCredential: 'at-resume', cookieName: null },
+    traits: {
+      ...store.traits,
+      detectsConflicts: true,
+      newCredential: 'at-resume',
+      cookieName: null,
+      binds: bind,
+    },
 
     async resume(credential, binding) {
       const bond = readBond(binding)
@@ -110,7 +116,7 @@ export function createReloginKeyStrategy(options: ReloginKeyStrategyOptions): St
       const bond = readBond(binding)
       if (isDue && bond === undefined) {
         throw new SessionError(
-          'invalid_option',
+          'binding_missing',
           'A relogin key is due, but nothing came with the request that it could be bound to: give the transport ' +
             "the name of the cookie (bind: { cookie }), and set that cookie before; or leave out the strategy's bind.",
         )

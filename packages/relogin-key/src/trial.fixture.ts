@@ -52,7 +52,7 @@ export async function createTrial(options: Partial<ReloginKeyStrategyOptions> = 
   const stored = () => store.records.get(id)
   const current = () => stored()?.generation ?? assert.fail('The session has ended.')
   const presented = (key: Credential, attempt: string | null) =>
-    attempt === null ? key : `${key}${options.format === 'jwt' ? '~' : '.'}${attempt}`
+    attempt === null ? key : `${key}.${attempt}`
 
   async function present(generation: number, attempt: string | null) {
     const stop = onSessionEvent('reuse', event => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import type { Credential, SessionStrategy } from '@sojourn/core'
 import type { Laws } from '../law.ts'
+import { createRecord } from '../record.ts'
 import { type StrategyTrial, saveWell } from '../strategy.ts'
 
 export const traitLaws: Laws<StrategyTrial> = {
@@ -27,6 +28,18 @@ export const traitLaws: Laws<StrategyTrial> = {
     } else {
       assert.equal(await resumeIfOpen(second, credential), null, 'it is shared, but does not promise it')
     }
+  },
+
+  async 'binds: a credential is good only with the second one that it came with; else with any'({
+    strategy,
+    clock,
+  }) {
+    const record = createRecord(clock.now())
+    const saved = await strategy.save(record, { reissue: false, binding: 'the cookie' })
+    assert.ok(saved.ok && saved.credential)
+    const resumed = await strategy.resume(saved.credential, 'another cookie')
+    assert.equal(resumed === null, strategy.traits.binds)
+    if (strategy.traits.binds) assert.ok(await strategy.resume(saved.credential, 'the cookie'))
   },
 }
 
