@@ -1,6 +1,8 @@
 import { type ContenderName, contenderNames } from './contenders.ts'
 import { percent } from './restart-report.ts'
 import type { Results } from './results.ts'
+import { describeSockets } from './sockets/answers.ts'
+import { socketContenderNames } from './sockets/contenders.ts'
 import { formatTable } from './table.ts'
 
 /** The rest of the line, beside the longest name. */
@@ -21,10 +23,16 @@ const peers: Partial<Record<ContenderName, ContenderName>> = {
 
 /** In a line per contender, or two: what you pay, and what you get. */
 export function formatAnswers(results: Results): string[] {
-  const lines = contenderNames.flatMap(contender => {
-    const parts = [priceOf, describeRestart, describeTheft].flatMap(part => part(results, contender))
-    return contender === 'none' ? [] : fill(parts).map((text, line) => [line === 0 ? contender : '', text])
-  })
+  const contenders: [name: string, parts: string[]][] = [
+    ...contenderNames.map((name): [string, string[]] => [
+      name,
+      [priceOf, describeRestart, describeTheft].flatMap(part => part(results, name)),
+    ]),
+    ...socketContenderNames.map((name): [string, string[]] => [name, describeSockets(results, name)]),
+  ]
+  const lines = contenders.flatMap(([name, parts]) =>
+    name === 'none' ? [] : fill(parts).map((text, line) => [line === 0 ? name : '', text]),
+  )
   if (lines.length === 0) return []
   const table = formatTable('In short', lines, [
     { title: '', cell: ([contender = '']) => contender, align: 'left' },

@@ -3,17 +3,26 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { type ContenderName, contenderNames } from './contenders.ts'
 import { faultNames } from './faults.ts'
+import { type SocketContenderName, socketContenderNames } from './sockets/contenders.ts'
+import { socketFaultNames } from './sockets/faults.ts'
 import { wrapAfter } from './table.ts'
 import { type Effort, emptyBytes } from './throughput.ts'
 
-const quickMeasurements = ['read', 'write', 'anonymous', 'server-killed', 'second-server'] as const
+const quickMeasurements = ['read', 'write', 'anonymous', 'sockets', 'server-killed', 'second-server'] as const
 export const measurements = [
-  ...new Set([...quickMeasurements, 'first-read' as const, ...faultNames, ...(['theft', 'scale'] as const)]),
+  ...new Set([
+    ...quickMeasurements,
+    'first-read' as const,
+    ...faultNames,
+    ...socketFaultNames,
+    ...(['theft', 'scale'] as const),
+  ]),
 ]
 export type Measurement = (typeof measurements)[number]
 
 export interface BenchOptions {
   readonly contenders: readonly ContenderName[]
+  readonly socketContenders: readonly SocketContenderName[]
   readonly measurements: readonly Measurement[]
   readonly effort: Omit<Effort, 'sessionBytes'>
   /** Sizes of session data: `read` is measured with each, all else with the first. */
@@ -28,17 +37,19 @@ export interface BenchOptions {
 
 const concurrency = 32
 
+const allNames = [...new Set([...contenderNames, ...socketContenderNames])]
+
 const optionTexts = {
-  '--quick': `about five minutes: ${quickMeasurements.join(', ')} (default)`,
+  '--quick': `about six minutes: ${quickMeasurements.join(', ')} (default)`,
   '--full': 'more and longer rounds, more sizes and measurements: all below',
-  '--only a,b': `these contenders: ${contenderNames.join(', ')}`,
+  '--only a,b': `these contenders: ${allNames.join(', ')}`,
   '--scenario a,b': `these measurements: ${measurements.join(', ')}`,
   '--bytes a,b':
     'sizes of session data: read is measured with each, all else with the first (200, with --full 200,1000,3000)',
   '--sizes a,b': 'numbers of live sessions, for scale (1000,1000000)',
   '--rounds N': 'how often each contender is measured (3, with --full 9)',
   '--seconds S': 'how long, each time (1, with --full 4)',
-  '--clients N': 'how many are signed in before a fault (1000)',
+  '--clients N': 'how many are signed in before a fault, and have open sockets (1000)',
   '--json FILE': 'writes the results there too',
   '--results FOLDER': 'keeps latest.json there (bench/results)',
 }
@@ -72,9 +83,10 @@ export function parseOptions(args: readonly string[]): BenchOptions {
   })
   const { full = false, quick = false } = values
   if (full && quick) throw new Error('--quick and --full exclude each other.')
-  const only = oneOf('--only', values.only, contenderNames, contenderNames)
+  const only = oneOf('--only', values.only, allNames, allNames)
   return {
-    contenders: contenderNames.filter(name => name === 'none' || only.includes(name)),
+    contenders: chosen(contenderNames, only),
+    socketContenders: chosen(socketContenderNames, only),
     measurements: oneOf('--scenario', values.scenario, measurements, full ? measurements : quickMeasurements),
     effort: {
       rounds: whole('--rounds', values.rounds ?? (full ? '9' : '3'), 1),
@@ -89,6 +101,12 @@ export function parseOptions(args: readonly string[]): BenchOptions {
       ...(values.json === undefined ? [] : [resolve(process.env.SOJOURN_CWD || repository, values.json)]),
     ],
   }
+}
+
+/** Those of `names` that are asked for, and `none` with them: what it is compared with. */
+function chosen<T extends string>(names: readonly T[], only: readonly string[]): T[] {
+  const asked = names.filter(name => only.includes(name))
+  return asked.length === 0 ? [] : names.filter(name => name === 'none' || asked.includes(name))
 }
 
 function oneOf<T extends string>(

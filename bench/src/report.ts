@@ -2,6 +2,8 @@ import { formatAnswers } from './answers.ts'
 import { contenderNames } from './contenders.ts'
 import { formatRestart } from './restart-report.ts'
 import type { NotRun, Results, Scale, Spread, Throughput } from './results.ts'
+import { isOnSockets } from './sockets/contenders.ts'
+import { formatSockets } from './sockets/report.ts'
 import { type Column, count, formatTable, wrap } from './table.ts'
 import { formatTheft } from './theft-report.ts'
 
@@ -13,7 +15,9 @@ const questions: Record<string, string> = {
 
 /** The terminal's tables: the answer first, then one table per question. */
 export function formatResults(results: Results): string {
-  const { throughput, restart, theft, scale, notRun } = results
+  const { throughput, scale, notRun } = results
+  const restart = results.restart.filter(row => !isOnSockets(row))
+  const theft = results.theft.filter(row => !isOnSockets(row))
   const [firstReads = [], repeated = []] = [true, false].map(isFirst =>
     throughput.filter(({ scenario }) => (scenario === 'first-read') === isFirst),
   )
@@ -26,6 +30,7 @@ export function formatResults(results: Results): string {
     ...formatRestart(restart),
     ...(theft.length > 0 ? [formatTheft(theft)] : []),
     ...(scale.length > 0 ? [formatScale(scale)] : []),
+    ...formatSockets(results),
     ...notRun.map(formatNotRun),
   ].join('\n')
 }

@@ -9,6 +9,7 @@ export interface Results {
   readonly restart: readonly Restart[]
   readonly theft: readonly Theft[]
   readonly scale: readonly Scale[]
+  readonly sockets: readonly Sockets[]
   readonly notRun: readonly NotRun[]
 }
 
@@ -62,12 +63,16 @@ export interface Restart {
   readonly wrongUser: number
   /** From the fault to the first answer that knew its client; null if there was none. */
   readonly firstSuccessMs: number | null
+  /** On sockets: from when the server could answer again until the last of those who came back was back. */
+  readonly allBackMs?: number | null
+  /** On sockets: how many sessions the server ended because it took an honest client for a thief; should be 0. */
+  readonly reuses?: number
   readonly note: string
 }
 
 export interface Theft {
   readonly contender: string
-  /** What the owner of the copied cookie did. */
+  /** What the owner of the copied cookie did; on sockets, what was copied and who came first. */
   readonly act: string
   /** Whether the contender has a way to do that; otherwise its owner did what comes nearest. */
   readonly isOffered: boolean
@@ -90,6 +95,37 @@ export interface Scale {
   readonly clearMs: number | null
   /** The longest pause of the event loop in that time; null where the contender cannot say what it holds. */
   readonly clearPauseMs: number | null
+}
+
+/** What a client on a socket costs that presents a one-time key. */
+export interface Sockets {
+  readonly contender: string
+  /** How many are open, each signed in to a session of its own. */
+  readonly sockets: number
+  /** On how many of them a key is presented at the same time. */
+  readonly concurrency: number
+  readonly rounds: number
+  /** Keys presented on open sockets: each a rotation. */
+  readonly resumesPerSecond: Spread
+  /** Of those, against `none` in the same round. */
+  readonly ratioToNone: Spread
+  /** CPU time of the server process per resume, in microseconds. */
+  readonly cpuMicros: Spread
+  /** `cpuMicros` above `none` in the same round. */
+  readonly overheadMicros: Spread
+  readonly p50Ms: number
+  readonly p99Ms: number
+  /** New sessions that were signed in to, without the check of a password. */
+  readonly signInsPerSecond: Spread
+  /** From the beginning of the connection until its session is known, one client at a time. */
+  readonly connectP50Ms: number
+  readonly connectP99Ms: number
+  /** Messages to the store per resume of one client; null for a store inside the process. */
+  readonly storeRoundTrips: number | null
+  /** Resident memory of the server process, per open socket that is signed in, with its session. */
+  readonly rssBytesPerSocket: number
+  /** The share of its core that the load generator used while it presented. */
+  readonly loaderBusy: number
 }
 
 export interface NotRun {

@@ -24,7 +24,7 @@ export async function countRoundTrips(
 ): Promise<Map<string, number> | null> {
   const kind = storeOf(contender)
   if (kind === null || kind === 'folder' || kind === 'redis-cluster') return null
-  if (!(new URL(address).protocol in defaultPorts)) return null // encrypted
+  if (!canTap(address)) return null
   await using wire = await tap(address)
   const server = await startServer(contender, { store: wire.address })
   try {
@@ -44,8 +44,11 @@ export async function countRoundTrips(
   }
 }
 
+/** Not if it is encrypted. */
+export const canTap = (address: string) => new URL(address).protocol in defaultPorts
+
 /** A way to a server that counts what is sent to it. */
-async function tap(address: string) {
+export async function tap(address: string) {
   const url = new URL(address)
   const host = url.hostname
   const port = Number(url.port) || (defaultPorts[url.protocol] as number)

@@ -9,6 +9,7 @@ import type { NotRun, Restart, Results, Scale, Theft, Throughput } from './resul
 import { countRoundTrips } from './round-trips.ts'
 import { measureScale } from './scale.ts'
 import { type ServerProcess, startServer } from './server-process.ts'
+import { planSockets, socketMeasurements } from './sockets/run.ts'
 import { StorePlaces } from './store-server.ts'
 import { measureTheft } from './theft.ts'
 import { measureThroughput, scenarios } from './throughput.ts'
@@ -19,7 +20,8 @@ export async function runBench(options: BenchOptions): Promise<Omit<Results, 'ma
   const effort = { ...options.effort, sessionBytes: options.bytes[0] }
   const chosen = scenarios.filter(({ name }) => measurements.some(measurement => measurement === name))
   await using places = new StorePlaces()
-  const { servers, notRun } = await startServers(options.contenders, places)
+  const isOnHttp = measurements.some(measurement => !socketMeasurements.includes(measurement))
+  const { servers, notRun } = await startServers(isOnHttp ? options.contenders : [], places)
   const [none, ...stateful] = servers as [ServerProcess, ...ServerProcess[]]
   const sizes = measurements.includes('read') ? options.bytes : options.bytes.slice(0, 1)
   const { able, refused } = await sortOut(servers, sizes)
@@ -37,11 +39,13 @@ export async function runBench(options: BenchOptions): Promise<Omit<Results, 'ma
     )
   const robbed = measurements.includes('theft') ? stateful : []
   const grown = measurements.includes('scale') ? (able.get(effort.sessionBytes) ?? []).slice(1) : []
+  const onSockets = planSockets(options)
   const progress = createProgress(
     courses.length * effort.rounds * servers.length +
       strikes.length +
       robbed.length +
-      grown.length * effort.rounds,
+      grown.length * effort.rounds +
+      onSockets.steps,
   )
   const loader = startLoadProcess()
 
@@ -80,8 +84,16 @@ export async function runBench(options: BenchOptions): Promise<Omit<Results, 'ma
     })
     scale.push(...rows)
   }
+  const { sockets, ...more } = await onSockets.run(places, progress.step)
   progress.clear()
-  return { throughput, restart, theft, scale, notRun: [...notRun, ...refused] }
+  return {
+    throughput,
+    restart: [...restart, ...more.restart],
+    theft: [...theft, ...more.theft],
+    scale,
+    sockets,
+    notRun: [...notRun, ...refused, ...more.notRun],
+  }
 }
 
 async function startServers(contenders: readonly ContenderName[], places: StorePlaces) {

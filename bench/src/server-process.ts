@@ -31,7 +31,7 @@ export interface ServerProcess {
 }
 
 /** The same after a restart, as it would be in production. */
-const secret = 'the same after a restart, as it would be in production'
+export const secret = 'the same after a restart, as it would be in production'
 const newerSecret = 'the one that took its place, as it should once in a while'
 
 export interface StartOptions {

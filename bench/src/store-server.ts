@@ -36,8 +36,11 @@ export class StorePlaces implements AsyncDisposable {
   readonly #opened = new AsyncDisposableStack()
 
   /** Where `contender` may keep its sessions: a folder of its own, or the server that all of that kind share. */
-  async addressFor(contender: ContenderName): Promise<string> {
-    const kind = storeOf(contender)
+  addressFor(contender: ContenderName): Promise<string> {
+    return this.addressOf(storeOf(contender))
+  }
+
+  async addressOf(kind: StoreKind | null): Promise<string> {
     if (kind === null) return ''
     if (kind === 'folder') return this.#opened.use(await createFolder()).address
     const server = this.#servers.get(kind) ?? provide(kind).then(server => this.#opened.use(server))

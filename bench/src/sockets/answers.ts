@@ -1,0 +1,43 @@
+import type { Results } from '../results.ts'
+import type { SocketContenderName } from './contenders.ts'
+import { percentBack } from './report.ts'
+import { socketActNames } from './theft.ts'
+
+/** What you pay, and what you get: a few words each. */
+export function describeSockets(results: Results, contender: SocketContenderName): string[] {
+  return [describeCosts, describeFaults, describeTheft].flatMap(part => part(results, contender))
+}
+
+function describeCosts({ sockets }: Results, contender: SocketContenderName): string[] {
+  const row = sockets.find(row => row.contender === contender)
+  if (row === undefined) return []
+  return [
+    `${row.cpuMicros.median.toFixed(1)} µs a relogin`,
+    `${row.ratioToNone.median.toFixed(2)} of bare ws`,
+    `${(row.rssBytesPerSocket / 1024).toFixed(0)} KB a socket`,
+  ]
+}
+
+function describeFaults({ restart }: Results, contender: SocketContenderName): string[] {
+  const rowOf = (fault: string) => restart.find(row => row.contender === contender && row.fault === fault)
+  const killed = rowOf('server-killed')
+  const lost = rowOf('answers-lost')
+  const soon = killed?.allBackMs == null ? '' : ` within ${(killed.allBackMs / 1000).toFixed(1)} s`
+  return [
+    ...(killed === undefined
+      ? []
+      : [
+          killed.stillSignedIn === 0
+            ? 'a restart signs everybody out'
+            : `${percentBack(killed)} are back${soon} after a restart`,
+        ]),
+    ...(lost === undefined ? [] : [`${percentBack(lost)} stay if answers are lost`]),
+  ]
+}
+
+function describeTheft({ theft }: Results, contender: SocketContenderName): string[] {
+  const rows = theft.filter(row => row.contender === contender && socketActNames.some(act => act === row.act))
+  if (rows.length === 0) return []
+  const ended = rows.filter(({ worksForMs }) => worksForMs !== null)
+  return [`${ended.length} of ${rows.length} copies end with the owner's next relogin, or never work`]
+}

@@ -1,0 +1,44 @@
+import { Child } from '../child.ts'
+
+export type SocketLoad =
+  /** Opens so many sockets, and signs in on each. */
+  | { readonly do: 'open'; readonly port: number; readonly hasAttempts: boolean; readonly count: number }
+  /** Presents, or signs in, on one socket after the other: on so many at a time. */
+  | {
+      readonly do: 'resume' | 'sign-in'
+      readonly port: number
+      readonly seconds: number
+      readonly concurrency: number
+    }
+  /** Opens a socket and presents on it, one after the other. */
+  | { readonly do: 'connect'; readonly port: number; readonly seconds: number }
+  | { readonly do: 'close'; readonly port: number }
+
+export interface SocketLoadReport {
+  readonly done: number
+  readonly seconds: number
+  readonly p50Ms: number
+  readonly p99Ms: number
+  /** The share of its core that the load generator used. */
+  readonly loaderBusy: number
+  /** The first wrong answer, in words. */
+  readonly wrong: string | null
+}
+
+export interface SocketLoadProcess {
+  /** @throws {Error} if an answer is wrong: that is no data point */
+  load(load: SocketLoad): Promise<SocketLoadReport>
+  kill(): Promise<void>
+}
+
+export function startSocketLoadProcess(): SocketLoadProcess {
+  const child = new Child('./sockets/load.ts', [], 1)
+  return {
+    async load(load) {
+      const report = await child.ask<SocketLoadReport>(load)
+      if (report.wrong !== null) throw new Error(`${load.do}: ${report.wrong}`)
+      return report
+    },
+    kill: () => child.kill(),
+  }
+}
