@@ -23,7 +23,7 @@ export interface MemberOptions {
   readonly url: string
   readonly user: string
   readonly renewMs: number
-  /** Its `localStorage`. */
+  /** What it has stored. */
   readonly stored?: Map<string, string>
 }
 

@@ -17,7 +17,7 @@ export const socketActs = {
   'thief-first': {
     title: 'thief first',
     about:
-      'with a copy of localStorage the thief connects, then the owner presents its key, as it does each minute',
+      'with a copy of what the client has stored, the thief connects, then the owner presents its key, as it does each minute',
   },
   'owner-first': {
     title: 'owner first',

@@ -4,8 +4,9 @@ export type Stop = () => void
 
 /** All that a client ever waits for. */
 export interface Alarms {
+  readonly isClosed: boolean
   after(ms: number, work: () => void): Stop
-  /** Forgets all. From then on nothing waits: work is done at once. */
+  /** Forgets all. From then on work is done at once: what waits must end, and nothing may begin again. */
   close(): void
 }
 
@@ -16,10 +17,10 @@ export interface Timers {
 
 export function createAlarms(timers: Timers): Alarms {
   const stops = new Set<Stop>()
-  let isClosed = false
-  return {
-    after(ms, work) {
-      if (isClosed) {
+  const alarms = {
+    isClosed: false,
+    after(ms: number, work: () => void): Stop {
+      if (alarms.isClosed) {
         queueMicrotask(work)
         return () => {}
       }
@@ -38,8 +39,9 @@ export function createAlarms(timers: Timers): Alarms {
       return stop
     },
     close() {
-      isClosed = true
+      alarms.isClosed = true
       for (const stop of stops) stop()
     },
   }
+  return alarms
 }

@@ -23,6 +23,7 @@ export class Calls {
 
   /** With `send`, it is sent at once. Rejects with what JSON cannot carry. A `tell` resolves when it is sent. */
   add(kind: string, args: readonly unknown[], send?: (text: string) => void): Promise<unknown> {
+    if (this.#alarms.isClosed) throw new ClientError('closed')
     const id = ++this.#lastId
     const wantsAnswer = kind !== 'tell'
     return new Promise((resolve, reject) => {
@@ -60,9 +61,9 @@ export class Calls {
 
   /** Rejects those that were sent; with `unsentCode`, the others as well. */
   fail(sentCode: string, unsentCode?: string): void {
-    for (const [id, { isSent }] of this.#calls) {
+    for (const { isSent, reject } of this.#calls.values()) {
       const code = isSent ? sentCode : unsentCode
-      if (code) this.refuse(id, code)
+      if (code) reject(new ClientError(code))
     }
   }
 }

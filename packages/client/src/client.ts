@@ -27,7 +27,10 @@ export interface Client {
   identities(): Promise<string[]>
   /** Removes its key; the session is not ended. If it is the one in use, the client begins anew, anonymous. */
   forget(identity: string): Promise<void>
-  /** Presents the key now. */
+  /**
+   * Presents the key now, if there is one; without stored keys, connects anew. Resolves to the state that follows; a
+   * server that has a fault is tried again later, and meanwhile the state stays as it was. Rejects with `closed`.
+   */
   renew(): Promise<State>
   /** Leaves the session as it is, and nothing behind. What is asked and not answered is rejected with `closed`. */
   close(): void
@@ -37,8 +40,6 @@ export interface Client {
 export function createClient(options: ClientOptions): Client {
   return new SessionClient(complete(options))
 }
-
-const eventTypes = ['online', 'visibilitychange', 'storage']
 
 class SessionClient implements Client {
   readonly #settings: Settings
@@ -55,7 +56,8 @@ class SessionClient implements Client {
     })
     this.#channel = (storesKeys && channel?.(name)) || null
     if (this.#channel) this.#channel.onmessage = ({ data }: { data: unknown }) => void this.#look(data)
-    for (const type of eventTypes) events?.addEventListener(type, this.#onEvent)
+    events?.addEventListener('online', this.#onEvent)
+    events?.addEventListener('visibilitychange', this.#onEvent)
   }
 
   get state(): State {
@@ -102,19 +104,18 @@ class SessionClient implements Client {
     await this.ready
   }
 
-  async renew(): Promise<State> {
-    if (this.#presence.held?.key !== undefined) await this.#presence.present()
-    return this.ready
+  renew(): Promise<State> {
+    return this.#presence.renew()
   }
 
   close(): void {
     this.#presence.close()
     this.#channel?.close()
-    for (const type of eventTypes) this.#settings.events?.removeEventListener(type, this.#onEvent)
+    this.#settings.events?.removeEventListener('online', this.#onEvent)
+    this.#settings.events?.removeEventListener('visibilitychange', this.#onEvent)
   }
 
   async #call(kind: 'ask' | 'tell', type: string, args: unknown[]): Promise<unknown> {
-    if (this.#presence.isClosed) throw new ClientError('closed')
     const answer = this.#presence.calls.add(kind, [type, ...args])
     this.#presence.wake()
     this.#presence.flush()
@@ -140,15 +141,13 @@ class SessionClient implements Client {
     const { name } = this.state
     const presence = this.#presence
     if (identity !== presence.identity || (name !== 'anonymous' && name !== 'ended')) return
-    const item = await this.#presence.items.read(presence.identity).catch(() => null)
+    const item = await presence.items.read(presence.identity).catch(() => null)
     if (item === null || (item.session === presence.held?.session && item.userId === null)) return
     presence.wake()
     void presence.present()
   }
 
-  readonly #onEvent = ({ type, key }: Event & { key?: string | null }): void => {
-    const { identity } = this.#presence
-    if (type !== 'storage') globalThis.document?.hidden || this.#presence.nudge()
-    else if (key === this.#presence.items.nameOf(identity)) void this.#look(identity)
+  readonly #onEvent = (): void => {
+    globalThis.document?.hidden || this.#presence.nudge()
   }
 }

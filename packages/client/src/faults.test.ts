@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
-import type { SessionStore } from '@sojourn/core'
+import type { SessionRecord, SessionStore } from '@sojourn/core'
 import { createMemoryStore } from '@sojourn/memory'
 import { eventually } from './eventually.fixture.ts'
+import type { ClientStorage } from './index.ts'
+import type { Item } from './items.ts'
 import { startShop } from './shop.fixture.ts'
 import { createProfile, openSite, signedIn } from './site.fixture.ts'
+import { createTime } from './time.fixture.ts'
 
 suite('on a bad network', () => {
   test('an answer that was lost is asked for again, and is the same', async () => {
@@ -132,5 +135,89 @@ suite('on a bad network', () => {
       ([kind, , credential]) => kind === 'present' && credential !== null,
     )
     assert.deepEqual(new Set(presented.map(([, , credential]) => credential)), new Set([`${key}.${attempt}`]))
+  })
+
+  test('a store that failed over and lost writes goes on with the key, and a thief is still found', async () => {
+    const records = new Map<string, SessionRecord>()
+    const saved: SessionRecord[] = []
+    const store: SessionStore = {
+      ...{ name: 'memory', traits: { durable: false, shared: false } },
+      read: async id => records.get(id) ?? null,
+      async write(record) {
+        if ((records.get(record.id)?.version ?? 0) !== record.version - 1) return false
+        records.set(record.id, record)
+        saved.push(record)
+        return true
+      },
+      remove: async id => void records.delete(id),
+      listByUser: async () => [],
+      onRemoved: () => () => {},
+      close: async () => {},
+    }
+    await using site = await openSite({ store })
+    const profile = createProfile()
+    const tab = await signedIn(site.open(profile))
+    for (let n = 0; n < 6; n++) await tab.client.ask('put', `${n}`)
+    await tab.client.renew()
+    tab.client.close()
+    const version = profile.item()?.version ?? 0
+    const earlier = saved.at(-5)
+    assert.ok(earlier)
+    records.set(earlier.id, earlier)
+
+    const again = site.open(profile)
+    await again.is('active', 'alice')
+    assert.ok((profile.item()?.version ?? version) < version, 'a lower version, and yet the later key')
+    assert.equal(profile.item()?.attempt, undefined)
+    await again.client.ask('sign-in', 'alice')
+    again.client.close()
+    const last = site.open(profile)
+    await last.is('active', 'alice')
+    assert.deepEqual(site.reused, [])
+
+    const copy = createProfile()
+    await copy.storage.write(`${copy.name}:default`, JSON.stringify(profile.item()))
+    await site.open(copy).is('active', 'alice')
+    assert.deepEqual(await last.client.renew(), { name: 'ended', why: 'reuse' })
+  })
+
+  test('a key that the storage does not take is kept until it does, and renewed', async t => {
+    t.mock.method(console, 'error', () => {})
+    for (const how of ['renewed', 'signed in'] as const) {
+      const time = createTime()
+      await using site = await openSite({ now: time.now })
+      const profile = createProfile()
+      let failures = 0
+      const storage: ClientStorage = {
+        read: name => profile.storage.read(name),
+        write(name, text) {
+          if (text && !JSON.parse(text).attempt && failures-- > 0) throw new Error('quota')
+          return profile.storage.write(name, text)
+        },
+      }
+      const tab = await signedIn(site.open(profile, { ...time, storage, pingMs: 1e9 }))
+      const { key } = profile.item() as Item
+      failures = 3
+      if (how === 'renewed') await tab.client.renew()
+      else await tab.client.ask('sign-in', 'bob')
+      const userId = how === 'renewed' ? 'alice' : 'bob'
+      assert.deepEqual(tab.client.state, { name: 'active', userId })
+      assert.equal(profile.item()?.key, key)
+      const failedAt = time.now()
+      await eventually(() => {
+        time.advance(50)
+        return profile.item()?.key !== key
+      })
+      assert.ok(time.now() - failedAt < 30_000, 'before the next renewal')
+      assert.equal(profile.item()?.userId, userId)
+      const stored = profile.item()?.key
+      await eventually(() => time.pending.some(ms => ms > 50_000 && ms <= 60_000))
+      time.advance(60_000)
+      await eventually(() => profile.item()?.key !== stored)
+      tab.client.close()
+      const again = site.open(profile, time)
+      await again.is('active', userId)
+      assert.deepEqual(site.reused, [])
+    }
   })
 })

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { type ChildProcess, fork } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
-import { mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -31,7 +32,7 @@ suite('a file', () => {
     const name = folder.folder
     const open = () => {
       const storage = createFileStorage(folder.file)
-      return site.open({ name, storage, item: () => null }, { locks: null })
+      return site.open({ name, storage, item: () => null }, { locks: storage.locks })
     }
     const first = await signedIn(open())
     first.client.close()
@@ -105,5 +106,36 @@ suite('a file', () => {
       for (let n = 0; n < 8; n++) assert.equal(await storages[0]?.read(`${round} ${n}`), 'kept')
     }
     assert.deepEqual(readdirSync(folder.folder), ['keys.json'])
+  })
+
+  test('is shared by processes that renew one key again and again', async () => {
+    await using site = await openSite({ messagesPerSecond: 10_000 })
+    await using folder = openFolder()
+    const { folder: name, file } = folder
+    const storage = createFileStorage(file)
+    const open = () => site.open({ name, storage, item: () => null }, { locks: storage.locks })
+    const first = await signedIn(open())
+    first.client.close()
+    const script = join(import.meta.dirname, 'robot.fixture.ts')
+    const robots = [1, 2, 3].map(() =>
+      fork(script, [site.url, file, name, '60'], { execArgv: ['--conditions=source'] }),
+    )
+    const said = await Promise.all(robots.map(async robot => (await once(robot, 'message'))[0]))
+    await Promise.all(robots.map(robot => robot.exitCode ?? once(robot, 'exit')))
+    assert.deepEqual(said, Array(3).fill({ name: 'active', userId: 'alice' }))
+    assert.deepEqual(site.reused, [])
+    await open().is('active', 'alice')
+  })
+
+  test('is rid of what processes left that were killed while they wrote, once that is old', async () => {
+    await using folder = openFolder()
+    const storage = createFileStorage(folder.file)
+    const id = randomUUID()
+    const old = ['', '.lock', '.turn'].map(part => `keys.json${part}.${id}`)
+    const others = [`keys.json.${randomUUID()}`, `keys.json.old.${id}`, `other.json.${id}`]
+    for (const left of [...old, ...others]) writeFileSync(join(folder.folder, left), '{"a":"a key"}')
+    for (const left of [...old, ...others.slice(1)]) utimesSync(join(folder.folder, left), 1, 1)
+    await storage.write('a', 'text')
+    assert.deepEqual(readdirSync(folder.folder).sort(), ['keys.json', ...others].sort())
   })
 })

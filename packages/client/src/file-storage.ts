@@ -1,25 +1,49 @@
 import { randomUUID } from 'node:crypto'
-import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { hostname } from 'node:os'
-import { dirname } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
+import type { LocksLike } from './options.ts'
 import type { ClientStorage } from './storage.ts'
 
-/** A write takes a few milliseconds: who holds the lock for so long has died, or is on a machine that has. */
+/** A write takes a few milliseconds, a turn seldom a second: who holds a lock for so long is taken for dead. */
 const staleMs = 10_000
 
 /**
- * Keeps keys in one file that only its owner can read, for Node.js. Any number of processes may share it. A write is
- * there whole or not at all. A damaged file counts as empty, and is kept aside, as `path.damaged-…`, by the next write.
+ * Keeps keys in one file that only its owner can read, for Node.js. Any number of processes may share it: its `locks`,
+ * which a client uses unless it is given others, let them take turns. A write is there whole or not at all. A damaged
+ * file counts as empty, and is kept aside, as `path.damaged-…`, by the next write.
  */
-export function createFileStorage(path: string): ClientStorage {
+export function createFileStorage(path: string): ClientStorage & { readonly locks: LocksLike } {
   return {
+    locks: {
+      async request(_name, work) {
+        mkdirSync(dirname(path), { recursive: true })
+        const unlock = await lock(`${path}.turn`, { ref: false })
+        try {
+          await work()
+        } finally {
+          unlock()
+        }
+      },
+    },
+
     read: name => readTexts(path)?.get(name) ?? null,
 
     async write(name, text) {
       mkdirSync(dirname(path), { recursive: true })
       const unlock = await lock(`${path}.lock`)
       try {
+        removeLeftovers(path)
         const texts = readTexts(path)
         if (texts === null) renameSync(path, `${path}.damaged-${Date.now()}`)
         writeTexts(path, change(texts ?? new Map(), name, text))
@@ -59,8 +83,19 @@ function writeTexts(path: string, texts: Map<string, string>): void {
   }
 }
 
-/** Resolves to how to unlock. */
-async function lock(path: string): Promise<() => void> {
+/** What processes left that were killed while they wrote. */
+function removeLeftovers(path: string): void {
+  const folder = dirname(path)
+  for (const name of readdirSync(folder)) {
+    const rest = name.startsWith(`${basename(path)}.`) ? name.slice(basename(path).length) : ''
+    const isTemporary = /^(\.lock|\.turn)?\.[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(rest)
+    const leftover = join(folder, name)
+    if (isTemporary && isOld(leftover)) rmSync(leftover, { force: true })
+  }
+}
+
+/** Resolves to how to unlock. With `ref` false, waiting keeps no process from ending. */
+async function lock(path: string, { ref = true } = {}): Promise<() => void> {
   const owner = `${process.pid} ${hostname()} ${randomUUID()}`
   for (;;) {
     if (takeLock(path, owner)) {
@@ -70,7 +105,7 @@ async function lock(path: string): Promise<() => void> {
     }
     const holder = readIfThere(path)
     if (holder !== null && isStale(path, holder)) removeLock(path, holder)
-    await setTimeout(1 + 9 * Math.random())
+    await setTimeout(1 + 9 * Math.random(), undefined, { ref })
   }
 }
 
@@ -92,6 +127,10 @@ function takeLock(path: string, owner: string): boolean {
 function isStale(path: string, holder: string): boolean {
   const [pid, host] = holder.split(' ')
   if (host === hostname() && !isRunning(Number(pid))) return true
+  return isOld(path)
+}
+
+function isOld(path: string): boolean {
   const { mtimeMs } = statSync(path, { throwIfNoEntry: false }) ?? { mtimeMs: Date.now() }
   return Date.now() - mtimeMs > staleMs
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
+import { eventually } from './eventually.fixture.ts'
 import { createProfile, openSite, signedIn } from './site.fixture.ts'
 
 suite('identities', () => {
@@ -53,5 +54,22 @@ suite('identities', () => {
     assert.equal(await client.ask('who'), null)
     assert.deepEqual(await client.identities(), [])
     assert.equal(profile.item('work'), null)
+  })
+
+  test('are not told of the end of another one', async () => {
+    for (const when of ['told already', 'not told yet'] as const) {
+      await using site = await openSite()
+      const profile = createProfile()
+      const tab = await signedIn(site.open(profile))
+      const revoked = site.strategy.revoker?.revokeAll('alice')
+      if (when === 'told already') await revoked
+      assert.deepEqual(await tab.client.use('work'), { name: 'anonymous' })
+      await revoked
+      await eventually(() => profile.item() === null)
+      await tab.is('anonymous')
+      assert.ok(!tab.states.some(({ name }) => name === 'ended'))
+      await tab.client.ask('sign-in', 'bob')
+      assert.equal(profile.item('work')?.userId, 'bob')
+    }
   })
 })

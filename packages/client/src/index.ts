@@ -7,4 +7,8 @@ export {
   type SocketLike,
 } from './options.ts'
 export type { State } from './state.ts'
-export { type ClientStorage, createLocalStorage, createMemoryStorage } from './storage.ts'
+export {
+  type ClientStorage,
+  createIndexedDbStorage,
+  createMemoryStorage,
+} from './storage.ts'

@@ -1,3 +1,4 @@
+import { parse } from './parse.ts'
 import type { ClientStorage } from './storage.ts'
 
 /** What is stored of one identity. Of two keys of one session, the one with the higher version is the later. */
@@ -23,27 +24,31 @@ export interface ServerSession {
   readonly refused?: 'reuse' | 'unknown'
 }
 
-/** A change: the new item, null to remove it, undefined to leave it. */
-type Change = (item: Item | null) => Item | null | undefined
+/** The new item, null to remove it, or the same to leave it. */
+type Change = (item: Item | null) => Item | null
+
+export interface Following {
+  readonly held: string | undefined
+  readonly key: string | undefined
+  /** The word is an answer, which may come late: what another tab has stored since of another session is left. */
+  readonly isPresented: boolean
+  readonly now: number
+}
 
 /** The stored items of one client, and a list of their identities. */
 export class Items {
-  readonly #storage: ClientStorage
+  readonly #storage: ClientStorage | Promise<ClientStorage>
   readonly #name: string
   #last: Promise<unknown> = Promise.resolve()
 
-  constructor(storage: ClientStorage, name: string) {
+  constructor(storage: ClientStorage | Promise<ClientStorage>, name: string) {
     this.#storage = storage
     this.#name = name
   }
 
-  nameOf(identity: string): string {
-    return `${this.#name}:${identity}`
-  }
-
   /** Null if nothing is stored, or nothing that makes sense. */
   async read(identity: string): Promise<Item | null> {
-    const item = await this.#parse(this.nameOf(identity))
+    const item = parse(await (await this.#storage).read(`${this.#name}:${identity}`))
     return typeof item?.key === 'string' ? item : null
   }
 
@@ -52,18 +57,22 @@ export class Items {
     const update = async () => {
       const item = await this.read(identity)
       const next = change(item)
-      if (next === undefined) return item
-      await this.#storage.write(this.nameOf(identity), next && JSON.stringify(next))
-      const identities = await this.#identities()
-      if (identities.includes(identity) !== (next !== null)) {
-        const others = identities.filter(other => other !== identity)
-        await this.#storage.write(this.#name, JSON.stringify(next ? [...others, identity] : others))
+      if (next === item) return item
+      if (!next !== !item) {
+        const others = (await this.#identities()).filter(other => other !== identity)
+        await (await this.#storage).write(this.#name, JSON.stringify(next ? [...others, identity] : others))
       }
+      await (await this.#storage).write(`${this.#name}:${identity}`, next && JSON.stringify(next))
       return next
     }
     const updated = this.#last.then(update)
     this.#last = updated.catch(() => {})
     return updated
+  }
+
+  /** Unless there is another key by now. */
+  remove(identity: string, key: string | undefined): Promise<Item | null> {
+    return this.update(identity, item => (item?.key === key ? null : item))
   }
 
   async list(): Promise<string[]> {
@@ -75,32 +84,30 @@ export class Items {
   }
 
   async #identities(): Promise<string[]> {
-    const identities = await this.#parse(this.#name)
+    const identities = parse(await (await this.#storage).read(this.#name))
     return Array.isArray(identities) ? identities : []
-  }
-
-  // biome-ignore lint/suspicious/noExplicitAny: JSON that its callers check.
-  async #parse(name: string): Promise<any> {
-    const text = await this.#storage.read(name)
-    try {
-      return JSON.parse(text as string)
-    } catch {
-      return null
-    }
   }
 }
 
-/** What a server's word makes of an item, on a connection that was in session `held`. Undefined: nothing. */
+/**
+ * What a server's word makes of an item, on a connection that was in session `held`, and presented or holds `key`. Its
+ * successor is good whatever the versions are: a store that failed over counts from where it was.
+ */
 export function follow(
   item: Item | null,
   { id, credential, version = 0, userId, expiresAt }: ServerSession,
-  { held, isPresented, now }: { held: string | undefined; isPresented: boolean; now: number },
-): Item | null | undefined {
-  if (credential === null) return item !== null && [held, id].includes(item.session) ? null : undefined
-  if (credential !== undefined && (item?.session !== id || version > item.version)) {
+  { held, key, isPresented, now }: Following,
+): Item | null {
+  if (credential === null) return item?.session === held || item?.session === id ? null : item
+  const isLater = item?.session === id ? version > item.version : !isPresented
+  if (credential !== undefined && (isLater || item?.key === key)) {
     return { key: credential, session: id, version, userId, expiresAt, renewedAt: now }
   }
-  if (item?.session !== id) return undefined
-  const renewedAt = isPresented ? now : item.renewedAt
-  return { ...item, userId, expiresAt: expiresAt ?? item.expiresAt, renewedAt }
+  if (item?.session !== id) return item
+  return {
+    ...item,
+    userId,
+    expiresAt: expiresAt ?? item.expiresAt,
+    renewedAt: isPresented ? now : item.renewedAt,
+  }
 }

@@ -1,12 +1,13 @@
 import type { Alarms, Stop } from './alarms.ts'
 import type { SocketLike } from './options.ts'
+import { parse } from './parse.ts'
 import type { Settings } from './settings.ts'
 
 /** How long a server that was asked whether it is there may take, in milliseconds. */
 const pongMs = 5000
 
 export interface LineOwner {
-  opened(): void
+  opened(): unknown
   heard(frame: readonly unknown[]): void
   /** The line is down, and stays so until it is told to dial. */
   lost(code: number, reason: string): void
@@ -40,7 +41,7 @@ export class Line {
   dial(): void {
     this.#stopRedial?.()
     this.#stopRedial = null
-    if (this.#socket !== null) return
+    if (this.#socket !== null || this.#alarms.isClosed) return
     const { url, WebSocket, askTimeoutMs, pingMs } = this.#options
     const socket = new WebSocket(url, 'sojourn.1')
     this.#socket = socket
@@ -114,13 +115,5 @@ export class Line {
     this.#stopWatch()
     if (socket !== null) socket.onopen = socket.onmessage = socket.onclose = null
     return socket
-  }
-}
-
-function parse(data: unknown): unknown {
-  try {
-    return JSON.parse(data as string)
-  } catch {
-    return null
   }
 }

@@ -3,9 +3,6 @@ import type { LocksLike } from './options.ts'
 
 /** A frozen tab must not hold all others up. */
 const waitMs = 3000
-/** What one tab writes to `localStorage`, another may not see at once: the HTML standard promises nothing there. */
-export const settleMs = 50
-
 const queues = new WeakMap<object, LocksLike>()
 
 /** A lock for those that share this object. */
@@ -31,7 +28,6 @@ export class Lock {
   #users = 0
   #granted: Promise<boolean> | null = null
   #release: Stop = () => {}
-  #stopSettling: Stop = () => {}
 
   /** Without `locks`, for those in this process that share the `owner`. */
   constructor(locks: LocksLike | null, owner: object, name: string, alarms: Alarms) {
@@ -44,15 +40,11 @@ export class Lock {
   /** `isAlone`: no other tab does the same now. False if there is no such lock, or somebody holds it for too long. */
   async hold<T>(work: (isAlone: boolean) => Promise<T>): Promise<T> {
     this.#users++
-    this.#stopSettling()
     this.#granted ??= this.#acquire()
     try {
       return await work((await this.#granted) && this.#isOfTabs)
     } finally {
-      if (--this.#users === 0) {
-        if (this.#isOfTabs) this.#stopSettling = this.#alarms.after(settleMs, () => this.release())
-        else this.release()
-      }
+      if (--this.#users === 0) this.release()
     }
   }
 

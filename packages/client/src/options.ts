@@ -27,7 +27,7 @@ export interface ChannelLike {
 
 export interface ClientOptions {
   readonly url: string | URL
-  /** Where keys are kept; default `localStorage` where there is one that works, else the memory of this client. */
+  /** Where keys are kept; default `createIndexedDbStorage()` in browsers where that works, else the memory of this client. */
   readonly storage?: ClientStorage
   /** Goes before all names in the storage, and names the lock and the channel of the tabs; default `sojourn`. */
   readonly name?: string
@@ -35,16 +35,13 @@ export interface ClientOptions {
   readonly identity?: string
   /** How old a key may grow before it is presented again, in milliseconds; default 1 minute. */
   readonly renewMs?: number
-  /**
-   * Whether a key is presented together with an attempt id; default true. `jwt`: after a tilde, as relogin keys of that
-   * format want it. False for credentials that are used again and again.
-   */
-  readonly attempts?: boolean | 'jwt'
+  /** Whether a key goes with an attempt id; default true. False for credentials that are used again and again. */
+  readonly attempts?: boolean
   /** `cookie`: the browser sends the credential at the handshake, and nothing is stored here; default `message`. */
   readonly credential?: 'message' | 'cookie'
   /** Fetches a one-time ticket for each connection. Nothing is stored then. Null: nobody is signed in. */
   readonly ticket?: () => Promise<string | null>
-  /** Waits between attempts to connect are random, below a bound that doubles; default 250 ms, at most 10 seconds. */
+  /** Waits between attempts to connect are random, below a bound that doubles; default 250 ms, at most 4 seconds. */
   readonly backoff?: { readonly firstMs?: number; readonly maxMs?: number }
   /** How long an ask may take, waiting for a connection included, in milliseconds; default 10 seconds. */
   readonly askTimeoutMs?: number
@@ -55,11 +52,11 @@ export interface ClientOptions {
     url: string | URL,
     protocol: string,
   ) => SocketLike
-  /** Default `navigator.locks` in browsers; null for none: then the clients of one storage object wait for each other. */
+  /** Default the storage's, or `navigator.locks`; null for none: then the clients of one storage object wait for each other. */
   readonly locks?: LocksLike | null
   /** Default a `BroadcastChannel` in browsers; null for none. */
   readonly channel?: ((name: string) => ChannelLike) | null
-  /** Of `online`, `visibilitychange` and `storage`; default the window. */
+  /** Of `online` and `visibilitychange`; default the window. */
   readonly events?: Pick<EventTarget, 'addEventListener' | 'removeEventListener'> | null
   /** Between 0 and 1, for backoff; default `Math.random`. */
   readonly random?: () => number

@@ -5,18 +5,22 @@ import { createMemoryStore } from '@sojourn/memory'
 import { createReloginKeyStrategy } from '@sojourn/relogin-key'
 import { createTickets } from '@sojourn/websocket'
 import { WebSocket } from 'ws'
+import { eventually } from './eventually.fixture.ts'
 import { ClientError } from './index.ts'
 import { createProfile, openSite, secret, signedIn } from './site.fixture.ts'
 
 suite('other credentials', () => {
-  test('keys as JWTs take their attempt id after a tilde', async () => {
+  test('keys as JWTs take their attempt id after a dot, as others do', async () => {
     await using site = await openSite({
       makeStrategy: options => createReloginKeyStrategy({ ...options, keys: [secret], format: 'jwt' }),
     })
     const profile = createProfile()
-    const tab = await signedIn(site.open(profile, { attempts: 'jwt' }))
+    const tab = await signedIn(site.open(profile))
     assert.deepEqual(await tab.client.renew(), { name: 'active', userId: 'alice' })
-    assert.match(tab.wire.sent.findLast(([kind]) => kind === 'present')?.[2], /^ey[^~]+~[0-9-]+$/)
+    assert.match(
+      tab.wire.sent.findLast(([kind]) => kind === 'present')?.[2],
+      /^ey[^.]+\.[^.]+\.[^.]+\.[0-9-]+$/,
+    )
   })
 
   test('a credential that is used again and again goes without attempt ids', async () => {
@@ -54,6 +58,8 @@ suite('other credentials', () => {
     await tab.is('connecting')
     await tab.is('active', 'alice')
     assert.equal(issued, 4)
+    assert.deepEqual(await tab.client.renew(), { name: 'active', userId: 'alice' })
+    assert.equal(issued, 5, 'renewed by another ticket')
     assert.equal(profile.item(), null)
     await assert.rejects(
       tab.client.use('work'),
@@ -82,6 +88,11 @@ suite('other credentials', () => {
     }
     const profile = createProfile()
     const { client, is } = site.open(profile, { credential: 'cookie', WebSocket: Browser })
+    await is('active', 'alice')
+    const [connection] = site.sockets.connections
+    assert.deepEqual(await client.renew(), { name: 'active', userId: 'alice' })
+    await eventually(() => site.sockets.connections.size === 1)
+    assert.ok(!site.sockets.connections.has(connection as never), 'renewed by another handshake')
     await is('active', 'alice')
     assert.equal(await client.ask('who'), 'alice')
     assert.equal(profile.item(), null)

@@ -2,12 +2,14 @@ import { type Alarms, createAlarms, type Stop } from './alarms.ts'
 import { Calls } from './calls.ts'
 import { follow, type Item, Items, type ServerSession } from './items.ts'
 import { Line } from './line.ts'
-import { Lock, settleMs } from './lock.ts'
+import { Lock } from './lock.ts'
 import { ClientError } from './options.ts'
 import { present } from './present.ts'
 import type { Settings } from './settings.ts'
 import { anonymous, connecting, Observed, report, type State } from './state.ts'
 
+/** Without a lock, what two tabs write at once is in its place after this. */
+const settleMs = 50
 /** How often, and how long in between, another tab is waited for that has signed in and not stored its key yet. */
 const patience = 8
 const patienceMs = 250
@@ -18,7 +20,7 @@ const lateCodes = [4400, 4429, 4413, 1009]
 /** A connection is in this session, or about to be. */
 interface Held {
   readonly identity: string
-  readonly key: string | undefined
+  readonly key?: string | undefined
   readonly session?: string
 }
 
@@ -36,7 +38,6 @@ export class Presence {
   readonly calls: Calls
   readonly lock: Lock
   identity: string
-  isClosed = false
   readonly #settings: Settings
   readonly #alarms: Alarms
   readonly #owner: PresenceOwner
@@ -52,13 +53,15 @@ export class Presence {
   #patience = 0
   /** What the server last said of a session's end. */
   #told: string | null = null
+  /** Stores what a storage that failed has not taken yet. */
+  #unstored: (() => Promise<unknown>) | null = null
   #lastTurn: Promise<void> = Promise.resolve()
   #inbox: Promise<void> = Promise.resolve()
   #stopNext: Stop = () => {}
 
   constructor(settings: Settings, owner: PresenceOwner) {
-    const { storage, name, identity, locks, timers, askTimeoutMs } = settings
-    const alarms = createAlarms(timers)
+    const { storage, name, identity, locks, askTimeoutMs } = settings
+    const alarms = createAlarms(settings.timers)
     this.#settings = settings
     this.#alarms = alarms
     this.#owner = owner
@@ -67,7 +70,7 @@ export class Presence {
     this.calls = new Calls(alarms, askTimeoutMs)
     this.lock = new Lock(locks, storage, name, alarms)
     this.#line = new Line(settings, alarms, {
-      opened: () => void (settings.isCookie || this.present()),
+      opened: () => this.present(),
       heard: frame => this.#enqueue(() => this.#hear(frame)),
       lost: (code, reason) =>
         this.#enqueue(async () => {
@@ -84,12 +87,12 @@ export class Presence {
 
   /** Sends what waits, once there is a session to send it in. */
   flush(): void {
-    if (!this.#isReady || this.#presenting || !this.#line.isOpen) return
-    this.calls.flush(text => this.#line.send(text))
+    if (this.#isReady && !this.#presenting && this.#line.isOpen)
+      this.calls.flush(text => this.#line.send(text))
   }
 
   wake(): void {
-    if (!this.#isParked || this.isClosed) return
+    if (!this.#isParked) return
     this.#isParked = false
     this.#line.dial()
   }
@@ -106,8 +109,8 @@ export class Presence {
     this.#isReady = false
     this.#told = null
     this.state.set(connecting)
-    if (this.#isParked) this.wake()
-    else void this.present()
+    this.wake()
+    void this.present()
   }
 
   /** Begins anew, on a new connection. */
@@ -116,8 +119,20 @@ export class Presence {
     this.wake()
   }
 
+  async renew(): Promise<State> {
+    if (this.#settings.storesKeys) {
+      await this.#lastTurn
+      if (this.#held?.key !== undefined) await this.present()
+    } else {
+      this.state.set(connecting)
+      this.#line.drop()
+      this.wake()
+    }
+    await this.#inbox
+    return this.state.known()
+  }
+
   close(): void {
-    this.isClosed = true
     this.#hangUp()
     this.lock.release()
     this.#alarms.close()
@@ -128,17 +143,18 @@ export class Presence {
   /** One at a time; never rejects. With `ifDue`, only a key that no tab has renewed for long enough. */
   present(ifDue = false): Promise<void> {
     const turn = async () => {
-      if (!this.#line.isOpen) return
+      const { isCookie, ticket } = this.#settings
+      if (isCookie) return
       try {
-        await (this.#settings.ticket ? this.#presentTicket() : this.#presentStored(ifDue))
+        if (this.#line.isOpen) await (ticket ? this.#presentTicket() : this.#presentStored(ifDue))
       } catch (error) {
         const { code } = error as { code?: string }
         if (!(error instanceof ClientError)) report(error)
-        if (!this.#line.isOpen) return
         if (code === 'timeout') this.#line.drop()
         // A fault of the server or of the storage: key and attempt id stay.
-        else this.#presentIn(this.#line.backoff(), ifDue)
+        else if (this.#line.isOpen) this.#presentIn(this.#line.backoff(), ifDue)
       }
+      if (!this.#line.isOpen && !this.#isParked) this.state.set(connecting)
     }
     this.#lastTurn = this.#lastTurn.then(turn)
     return this.#lastTurn
@@ -150,14 +166,14 @@ export class Presence {
   }
 
   async #presentStored(ifDue: boolean): Promise<void> {
-    const { items } = this
-    const { separator, now } = this.#settings
-    const { identity } = this
+    await this.#unstored?.()
+    const { items, identity } = this
+    const { attempts, now } = this.#settings
     const outcome = await this.lock.hold(isAlone =>
       present({
-        ...{ items, identity, isAlone, separator, now },
+        ...{ items, identity, isAlone, attempts, now, told: this.#told },
         isDue: item => !ifDue || (item !== null && this.#dueInMs(item) === 0),
-        settle: () => new Promise(resolve => void this.#alarms.after(settleMs, () => resolve())),
+        settle: () => new Promise(resolve => this.#alarms.after(settleMs, resolve)),
         send: (credential, key) => this.#send('present', credential, { identity, key }),
         isPatient: () => this.#patience-- > 0,
       }),
@@ -165,11 +181,11 @@ export class Presence {
     if (identity !== this.identity || outcome === 'done') return
     if (outcome === 'wait') this.#presentIn(patienceMs, false)
     else if (outcome === 'not due') this.#awaitRenewal(await items.read(identity))
-    else this.#end(outcome === 'reuse' ? outcome : (this.#told ?? outcome))
+    else this.#end(outcome)
   }
 
   async #presentTicket(): Promise<void> {
-    const at = { identity: this.identity, key: undefined }
+    const at = { identity: this.identity }
     for (let isLast = false; ; isLast = true) {
       const ticket = await this.#fetchTicket()
       const session = await this.#send(ticket === null ? 'present' : 'ticket', ticket, at)
@@ -180,9 +196,9 @@ export class Presence {
 
   #fetchTicket(): Promise<string | null> {
     return new Promise((resolve, reject) => {
-      const late = () => reject(new ClientError('timeout'))
-      const stop = this.#alarms.after(this.#settings.askTimeoutMs, late)
-      this.#settings.ticket?.().then(resolve, reject).finally(stop)
+      const { askTimeoutMs, ticket } = this.#settings
+      const stop = this.#alarms.after(askTimeoutMs, () => reject(new ClientError('timeout')))
+      ticket?.().then(resolve, reject).finally(stop)
     })
   }
 
@@ -207,17 +223,14 @@ export class Presence {
   async #hear(frame: readonly unknown[]): Promise<void> {
     if (frame[0] === 'presented') {
       const [, id, session] = frame as [string, number, ServerSession]
-      if (session.refused) {
-        this.#held = null
-        this.#isReady = false
-      } else if (this.#presenting) await this.#enter(session, this.#presenting)
+      if (session.refused) this.#leave()
+      else if (this.#presenting) await this.#enter(session, this.#presenting)
       this.calls.answer(id, session)
     } else if (frame[0] === 'session') {
       const session = frame[1] as ServerSession
       if (session.refused === 'reuse') this.#end('reuse')
-      else if (this.#held) await this.#enter(session, this.#held)
-      else if (this.#settings.isCookie)
-        await this.#enter(session, { identity: this.identity, key: undefined })
+      else if (this.#held || this.#settings.isCookie)
+        await this.#enter(session, this.#held ?? { identity: this.identity })
     } else {
       this.#owner.hear(frame)
     }
@@ -226,10 +239,11 @@ export class Presence {
   /** The connection is in this session now. */
   async #enter(session: ServerSession, at: Held): Promise<void> {
     const { identity } = at
-    const item = this.#settings.storesKeys ? await this.#store(session, at) : null
-    const key =
-      item?.session === session.id ? item.key : session.credential === undefined ? at.key : undefined
-    this.#held = { identity, key, session: session.id }
+    const item = this.#settings.storesKeys ? await this.#store(session, at, at === this.#presenting) : null
+    const { id, credential, userId } = session
+    const isKept = this.#unstored || credential === undefined
+    const key = item?.session === id ? item.key : isKept ? (credential ?? at.key) : undefined
+    this.#held = { identity, key, session: id }
     if (identity !== this.identity) return
     this.#line.isGood()
     this.#isReady = true
@@ -237,60 +251,59 @@ export class Presence {
     this.#told = null
     this.#awaitRenewal(item)
     this.flush()
-    this.state.set(session.userId === null ? anonymous : { name: 'active', userId: session.userId })
+    this.state.set(userId === null ? anonymous : { name: 'active', userId })
   }
 
-  async #store(session: ServerSession, at: Held): Promise<Item | null> {
-    const { identity } = at
-    const isPresented = at === this.#presenting
-    let key: string | undefined
-    try {
+  /** Null if nothing is stored, or it could not be: then it is tried again before anything is presented. */
+  async #store(session: ServerSession, { identity, key }: Held, isPresented: boolean): Promise<Item | null> {
+    const following = { held: this.#held?.session, key, isPresented, now: this.#settings.now() }
+    const earlier = this.#unstored
+    const store = async () => {
+      await earlier?.()
       const item = await this.lock.hold(() =>
-        this.items.update(identity, item => {
-          key = item?.key
-          return follow(item, session, { held: this.#held?.session, isPresented, now: this.#settings.now() })
-        }),
+        this.items.update(identity, item => follow(item, session, following)),
       )
-      if (item !== null && item.key !== key) this.#owner.stored(identity)
+      this.#unstored = null
+      if (session.credential) this.#owner.stored(identity)
       return item
-    } catch (error) {
-      report(error) // The server repeats its answer to the same attempt id.
-      return null
     }
+    this.#unstored = store
+    return store().catch(error => {
+      report(error)
+      this.#unstored = store // An earlier one may have come to its end meanwhile.
+      return null
+    })
   }
 
   #dueInMs(item: Item | null): number {
     const { renewMs, now } = this.#settings
-    const ageMs = item === null ? 0 : now() - item.renewedAt
+    const ageMs = item ? now() - item.renewedAt : 0
     return ageMs < 0 ? 0 : Math.max(0, renewMs - ageMs)
   }
 
   #awaitRenewal(item: Item | null): void {
     this.#stopNext()
-    if (this.#held?.key !== undefined) this.#presentIn(this.#dueInMs(item), true)
+    if (this.#unstored) this.#presentIn(this.#line.backoff(), true)
+    else if (this.#held?.key !== undefined) this.#presentIn(this.#dueInMs(item), true)
   }
 
   async #lost(code: number, reason: string): Promise<void> {
-    const held = this.#held
-    this.#held = null
-    this.#isReady = false
-    this.#stopNext()
+    const { identity, key }: Partial<Held> = this.#held ?? this
+    this.#leave()
     if (code === 4408 && reason === 'not signed in') return this.#park(anonymous)
     if (code === 4401) {
-      const item = this.#settings.storesKeys ? await this.items.read(this.identity) : null
-      if (item === null || item.key === held?.key) {
-        if (item !== null) await this.#remove(this.identity, item.key)
-        return this.#end(reason)
+      const { storesKeys } = this.#settings
+      const left = storesKeys
+        ? await this.lock.hold(() => this.items.remove(identity, key)).catch(report)
+        : null
+      if (identity === this.identity) {
+        if (left === null) return this.#end(reason)
+        this.#told = reason
       }
-      this.#told = reason
     }
     if (code === 4409) this.#patience = patience
     this.state.set(connecting)
     this.#line.redial(code === 4401 || code === 4409 ? 'now' : lateCodes.includes(code) ? 'late' : 'soon')
-  }
-
-  async #remove(identity: string, key: string): Promise<void> {
-    await this.lock.hold(() => this.items.update(identity, item => (item?.key === key ? null : undefined)))
   }
 
   /** What was stored is gone. */
@@ -306,12 +319,16 @@ export class Presence {
 
   #park(state: State): void {
     this.#isParked = true
-    this.#isReady = false
-    this.#held = null
-    this.#stopNext()
+    this.#leave()
     this.#hangUp()
     this.calls.fail('connection_lost', 'session_ended')
     this.state.set(state)
+  }
+
+  #leave(): void {
+    this.#held = null
+    this.#isReady = false
+    this.#stopNext()
   }
 
   #hangUp(): void {

@@ -5,8 +5,9 @@ export type EndedWhy = 'reuse' | 'revoked' | 'expired'
 export interface Presenting {
   readonly items: Items
   readonly identity: string
-  /** What goes between a key and its attempt id; null where there are none. */
-  readonly separator: string | null
+  readonly attempts: boolean
+  /** Why the session has ended, if the server said so before. */
+  readonly told: string | null
   readonly now: () => number
   /** Only if this is so when the lock has been got. */
   readonly isDue: (item: Item | null) => boolean
@@ -21,32 +22,35 @@ export interface Presenting {
 }
 
 /**
- * Presents what is stored until the server takes it or it proves worthless; then it is removed, and the answer is why.
- * Call it in the lock.
+ * Presents what is stored until the server takes it or it proves worthless; then it is removed, and the answer is why:
+ * an `EndedWhy`, or what was told before. Call it in the lock.
  */
-export async function present(on: Presenting): Promise<'done' | 'not due' | 'wait' | EndedWhy> {
-  const { items, identity, separator } = on
-  if (!on.isDue(await items.read(identity))) return 'not due'
+export async function present(on: Presenting): Promise<string> {
+  const { items, identity, told } = on
+  let item = await items.read(identity)
+  if (!on.isDue(item)) return 'not due'
+  if (item === null && told) return told
   let isReuse = false
   // A thief who copied an attempt id as well is found by the key alone: this one, when it was refused with its id.
   let bare: string | undefined
   for (;;) {
-    let item = await items.read(identity)
-    const isBare = separator === null || (item !== null && item.key === bare)
+    const isBare = !on.attempts || item?.key === bare
     if (!isBare) item = await begin(on)
-    const attempt = !isBare && item?.attempt ? `${separator}${item.attempt}` : ''
-    const answer = await on.send(item === null ? null : item.key + attempt, item?.key)
+    const attempt = !isBare && item?.attempt ? `.${item.attempt}` : ''
+    const answer = await on.send(item && item.key + attempt, item?.key)
     if (!answer.refused) return 'done'
     isReuse ||= answer.refused === 'reuse'
-    if ((await items.read(identity))?.key !== item?.key) continue
-    if (!isReuse && on.isPatient()) return 'wait'
-    if (!isReuse && attempt) {
-      bare = item?.key
-      continue
+    const stored = await items.read(identity)
+    const isSame = stored?.key === item?.key
+    if (isSame && !isReuse && on.isPatient()) return 'wait'
+    // Another tab that was refused, or told, has removed it. Or it signed out: then nobody was told why.
+    if (isSame ? isReuse || !attempt : !stored && (isReuse || told)) {
+      await items.remove(identity, item?.key)
+      const isExpired = item?.expiresAt && item.expiresAt <= on.now()
+      return isReuse ? 'reuse' : (told ?? (isExpired ? 'expired' : 'revoked'))
     }
-    await items.update(identity, stored => (stored?.key === item?.key ? null : undefined))
-    const isExpired = item?.expiresAt && item.expiresAt <= on.now()
-    return isReuse ? 'reuse' : isExpired ? 'expired' : 'revoked'
+    bare = item?.key
+    item = stored
   }
 }
 
@@ -54,7 +58,7 @@ export async function present(on: Presenting): Promise<'done' | 'not due' | 'wai
 async function begin({ items, identity, isAlone, settle }: Presenting): Promise<Item | null> {
   for (;;) {
     const item = await items.update(identity, item =>
-      item === null || item.attempt ? undefined : { ...item, attempt: createAttempt() },
+      item === null || item.attempt ? item : { ...item, attempt: createAttempt() },
     )
     if (isAlone || item === null) return item
     await settle()

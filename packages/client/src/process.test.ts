@@ -2,9 +2,11 @@ import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 import { suite, test } from 'node:test'
+import { setImmediate } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { eventually } from './eventually.fixture.ts'
-import { createProfile, openSite } from './site.fixture.ts'
+import type { ClientStorage } from './index.ts'
+import { createProfile, openSite, signedIn } from './site.fixture.ts'
 import { createTime } from './time.fixture.ts'
 
 /** Runs a page of script, with the WebSocket of Node.js itself, until it ends by itself. */
@@ -64,5 +66,52 @@ suite('a client that is closed', () => {
     await renewed.catch(() => {})
     await navigator.locks.request(profile.name, async () => {})
     assert.deepEqual(time.pending, [])
+  })
+
+  test('stays closed when a listener closed it, whatever was under way', async () => {
+    for (const when of ['connecting', 'anonymous'] as const) {
+      await using site = await openSite()
+      const profile = createProfile()
+      const tab = await signedIn(site.open(profile))
+      const other = site.open(profile)
+      await other.is('active', 'alice')
+      let after = 0
+      tab.client.onState(({ name }) => {
+        if (name === when) tab.client.close()
+        else after++
+      })
+      if (when === 'connecting') tab.wire.cut()
+      else await other.client.ask('sign-out')
+      await tab.is(when)
+      for (let turn = 0; turn < 50; turn++) await setImmediate()
+      assert.equal(tab.wire.made, 1)
+      assert.equal(tab.client.state.name, when)
+      assert.equal(after, 0)
+    }
+  })
+
+  test('stays closed when it was closed while it looked into the end of its session', async () => {
+    await using site = await openSite()
+    const profile = createProfile()
+    const looks: (() => void)[] = []
+    let isSlow = false
+    const storage: ClientStorage = {
+      async read(name) {
+        if (isSlow) await new Promise<void>(resolve => looks.push(resolve))
+        return profile.storage.read(name)
+      },
+      write: (name, text) => profile.storage.write(name, text),
+    }
+    const tab = await signedIn(site.open(profile, { storage }))
+    isSlow = true
+    await site.strategy.revoker?.revokeAll('alice')
+    await eventually(() => looks.length === 1)
+    tab.client.close()
+    isSlow = false
+    for (const look of looks) look()
+    for (let turn = 0; turn < 50; turn++) await setImmediate()
+    assert.equal(tab.wire.made, 1)
+    assert.equal(tab.wire.open, 0)
+    assert.deepEqual(tab.states.at(-1), { name: 'active', userId: 'alice' }, 'nothing is heard after close()')
   })
 })

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
+import { setTimeout } from 'node:timers/promises'
+import { WebSocket } from 'ws'
 import { eventually } from './eventually.fixture.ts'
+import type { ClientStorage } from './index.ts'
 import { createProfile, openSite, signedIn } from './site.fixture.ts'
 
 suite('a client', () => {
@@ -117,6 +120,53 @@ suite('a client', () => {
     assert.deepEqual(await tab.client.renew(), { name: 'ended', why: 'revoked' })
     assert.ok(asked)
     await asked
+  })
+
+  test('renews after a presentation that is under way, and says how that ended', async () => {
+    await using site = await openSite()
+    const profile = createProfile()
+    const first = await signedIn(site.open(profile))
+    first.client.close()
+    let slowMs = 0
+    const storage: ClientStorage = {
+      async read(name) {
+        await setTimeout(slowMs)
+        return profile.storage.read(name)
+      },
+      write: (name, text) => profile.storage.write(name, text),
+    }
+    const tab = site.open(profile, { storage })
+    await eventually(() => tab.wire.sent.length === 1)
+    assert.deepEqual(await tab.client.renew(), { name: 'active', userId: 'alice' })
+    assert.equal(tab.wire.sent.filter(([kind]) => kind === 'present').length, 2)
+    slowMs = 50
+    await site.strategy.revoker?.revokeAll('alice')
+    await eventually(() => tab.wire.closed.includes(4401))
+    assert.deepEqual(await tab.client.renew(), { name: 'ended', why: 'revoked' })
+  })
+
+  test('renews no sooner than it knows what became of a connection that closes', async () => {
+    await using site = await openSite()
+    const sockets: WebSocket[] = []
+    const late: (() => void)[] = []
+    class Closing extends WebSocket {
+      constructor(url: string | URL, protocol: string) {
+        super(url, protocol)
+        sockets.push(this)
+      }
+      override emit(event: string | symbol, ...args: unknown[]): boolean {
+        if (event !== 'close') return super.emit(event, ...args)
+        late.push(() => super.emit(event, ...args))
+        return true
+      }
+    }
+    const tab = await signedIn(site.open(createProfile(), { WebSocket: Closing }))
+    await site.strategy.revoker?.revokeAll('alice')
+    await eventually(() => sockets[0]?.readyState !== WebSocket.OPEN)
+    const renewed = tab.client.renew()
+    await eventually(() => tab.client.state.name === 'connecting' && late.length === 1)
+    for (const emit of late) emit()
+    assert.deepEqual(await renewed, { name: 'ended', why: 'revoked' })
   })
 
   test('a key that was ended or ran out while it was away says why', async () => {

@@ -8,9 +8,10 @@ export function complete(options: ClientOptions) {
   const browser = 'document' in globalThis ? globalThis : null
   const openChannel = (name: string): ChannelLike => new BroadcastChannel(name)
   const { WebSocket = globalThis.WebSocket, attempts = true, credential, ticket } = options
-  const { firstMs = 250, maxMs = 10_000 } = options.backoff ?? {}
-  const { locks = (browser?.navigator.locks as LocksLike | undefined) ?? null, events = browser } = options
-  const { channel = browser?.BroadcastChannel ? openChannel : null } = options
+  const { firstMs = 250, maxMs = 4000 } = options.backoff ?? {}
+  const { locks = options.storage?.locks ?? (browser?.navigator.locks as LocksLike | undefined) ?? null } =
+    options
+  const { channel = browser?.BroadcastChannel ? openChannel : null, events = browser } = options
   if (!WebSocket) throw new ClientError('invalid_option', 'No WebSocket here: pass one.')
   return {
     url: options.url,
@@ -18,8 +19,7 @@ export function complete(options: ClientOptions) {
     name: options.name ?? 'sojourn',
     identity: options.identity ?? 'default',
     renewMs: options.renewMs ?? 60_000,
-    /** What goes between a key and its attempt id; null where there are none. */
-    separator: attempts === 'jwt' ? '~' : attempts ? '.' : null,
+    attempts,
     ticket,
     isCookie: credential === 'cookie',
     /** Keys come neither by cookie nor by ticket. */

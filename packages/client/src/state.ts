@@ -21,7 +21,7 @@ export class Observed {
   #isClosed = false
 
   set(state: State): void {
-    if (JSON.stringify(state) === JSON.stringify(this.current)) return
+    if (this.#isClosed || JSON.stringify(state) === JSON.stringify(this.current)) return
     this.current = state
     publish(this.#listeners, state)
     if (this.current === connecting) return
@@ -34,9 +34,9 @@ export class Observed {
   }
 
   /** The first state that is not connecting. */
-  known(): Promise<State> {
-    if (this.current !== connecting) return Promise.resolve(this.current)
-    if (this.#isClosed) return Promise.reject(new ClientError('closed'))
+  async known(): Promise<State> {
+    if (this.current !== connecting) return this.current
+    if (this.#isClosed) throw new ClientError('closed')
     return new Promise((resolve, reject) => this.#waiting.add({ resolve, reject }))
   }
 

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { setTimeout } from 'node:timers/promises'
+import { WebSocket } from 'ws'
+import { eventually } from './eventually.fixture.ts'
 import type { ClientOptions, ClientStorage } from './index.ts'
+import type { Item } from './items.ts'
 import { createProfile, openSite, type Profile, signedIn } from './site.fixture.ts'
 
 /** As another process has it: no lock, no channel, and each access takes a while. */
@@ -142,16 +145,76 @@ suite('tabs', () => {
     assert.equal(await other.client.ask('read'), 'milk')
   })
 
-  test('without a channel follow by the storage event', async () => {
+  test('all say why when their session ends', async () => {
+    for (const why of ['reuse', 'revoked'] as const) {
+      await using site = await openSite()
+      const profile = createProfile()
+      const one = await signedIn(site.open(profile))
+      const tabs = [one, site.open(profile), site.open(profile)]
+      for (const tab of tabs) await tab.is('active', 'alice')
+      await one.client.renew() // Now the others hold an older key than what is stored.
+      if (why === 'revoked') await site.strategy.revoker?.revokeAll('alice')
+      else {
+        const copy = createProfile()
+        await copy.storage.write(`${copy.name}:default`, JSON.stringify(profile.item()))
+        await site.open(copy).is('active', 'alice')
+        await one.client.renew()
+      }
+      for (const tab of tabs) await tab.is('ended', why)
+      assert.equal(profile.item(), null)
+    }
+  })
+
+  test('say so as well where one finds nothing stored any more, after it was told', async () => {
     await using site = await openSite()
     const profile = createProfile()
-    const events = new EventTarget()
-    const tab = site.open(profile)
-    const other = site.open(profile, { channel: null, events })
-    await tab.is('anonymous')
-    await other.is('anonymous')
-    await signedIn(tab)
-    events.dispatchEvent(Object.assign(new Event('storage'), { key: `${profile.name}:default` }))
+    const stored = `${profile.name}:default`
+    let isStale = false
+    const elsewhere: ClientStorage = {
+      read: name => profile.storage.read(name),
+      async write(name, text) {
+        // Somebody else removes the key between this tab's last look and its next.
+        if (!isStale || text !== null) await profile.storage.write(name, text)
+      },
+    }
+    const tab = await signedIn(site.open(profile, { storage: elsewhere, locks: null }))
+    const newer = { ...profile.item(), key: 'newer' }
+    await profile.storage.write(stored, JSON.stringify(newer))
+    isStale = true
+    tab.client.onState(({ name }) => {
+      if (name === 'connecting') void profile.storage.write(stored, null)
+    })
+    await site.strategy.revoker?.revokeAll('alice')
+    await tab.is('ended', 'revoked')
+  })
+
+  test('that wake late leave alone what another has signed in meanwhile', async () => {
+    await using site = await openSite()
+    const profile = createProfile()
+    const tab = await signedIn(site.open(profile))
+    const kept: (() => void)[] = []
+    let isFrozen = false
+    class Freezing extends WebSocket {
+      override emit(event: string | symbol, ...args: unknown[]): boolean {
+        if (!isFrozen || (event !== 'message' && event !== 'close')) return super.emit(event, ...args)
+        kept.push(() => super.emit(event, ...args))
+        return true
+      }
+    }
+    const other = site.open(profile, { WebSocket: Freezing, locks: null, channel: null })
     await other.is('active', 'alice')
+    isFrozen = true
+    void other.client.renew()
+    await eventually(() => kept.length === 1)
+    await tab.client.ask('sign-out')
+    await signedIn(tab, 'bob')
+    const { key } = profile.item() as Item
+    isFrozen = false
+    for (const wake of kept) wake()
+    await other.is('active', 'bob')
+    assert.deepEqual(await tab.client.renew(), { name: 'active', userId: 'bob' })
+    assert.equal(profile.item()?.userId, 'bob')
+    assert.notEqual(profile.item()?.key, key)
+    assert.deepEqual(site.reused, [])
   })
 })

@@ -73,4 +73,18 @@ suite('a thief who copied what is stored', () => {
     await thief.is('ended', 'reuse')
     assert.equal(site.reused.length, 1)
   })
+
+  test('is told of by a tab that finds the key gone when it is refused, because another was quicker', async () => {
+    await using site = await openSite()
+    const profile = createProfile()
+    const owner = await signedIn(site.open(profile))
+    owner.client.close()
+    await site.open(steal(profile)).is('active', 'alice')
+    const again = site.open(profile, { locks: null })
+    again.wire.onReceive = ([, , session]) => {
+      if (session?.refused) profile.storage.write(`${profile.name}:default`, null)
+      return false
+    }
+    assert.deepEqual(await again.client.ready, { name: 'ended', why: 'reuse' })
+  })
 })

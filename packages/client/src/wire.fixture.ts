@@ -39,6 +39,7 @@ export function createWire(): Wire {
     constructor(url: string | URL, protocol: string) {
       super(url, protocol)
       wire.made++
+      if (wire.made > 1000) throw new Error('Sockets are made without end.')
       sockets.add(this)
       this.on('close', code => {
         sockets.delete(this)
