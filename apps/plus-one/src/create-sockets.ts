@@ -30,8 +30,8 @@ export function createSockets({ strategy, idleMs = 30 * dayMs, now = Date.now }:
       const before = ids.get(connection)
       const { session } = connection
       ids.set(connection, session.id)
-      if (before === undefined) connection.onChanged(() => show(connection))
-      else showAll(before)
+      connection.onChanged(() => show(connection))
+      if (before !== undefined) showAll(before)
       if (session.expiresAt !== null) showAll(session.id)
     },
     onClosed: connection => showAll(ids.get(connection) ?? ''),

@@ -3,14 +3,16 @@ import { serve } from './serve.ts'
 
 /**
  * Serves on 127.0.0.1, at `port` unless `PORT` in the environment says otherwise, until SIGINT or SIGTERM. A port that
- * is taken is said in a line, and ends the process. `endOthers` ends what else holds the server up, such as its sockets.
+ * is taken is said in a line, and ends the process.
  */
 export async function serveUntilEnded(
   title: string,
   listener: RequestListener | Server,
   port: number,
-  endOthers: () => Promise<void> = async () => {},
-  hint = 'Sign in as alice / wonderland or as bob / builder.',
+  {
+    hint = 'Sign in as alice / wonderland or as bob / builder.',
+    closeSockets = async () => {},
+  }: { readonly hint?: string; readonly closeSockets?: () => Promise<void> } = {},
 ): Promise<void> {
   const chosen = Number(process.env.PORT || port)
   const served = await serve(listener, chosen).catch((error: NodeJS.ErrnoException) => {
@@ -28,5 +30,5 @@ export async function serveUntilEnded(
   console.log(`${hint} Ctrl-C ends the demo.`)
 
   await ended
-  await Promise.all([served.close(), endOthers()])
+  await Promise.all([served.close(), closeSockets()])
 }

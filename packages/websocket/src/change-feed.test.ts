@@ -18,3 +18,13 @@ test('a change feed tells of what others announce, once, not of its own, and lea
   assert.equal(told.length, 2)
   assert.equal(store.records.size, 0)
 })
+
+test('a change feed says what failed, as a store_unavailable, and how', async () => {
+  const store = new TrialStore()
+  const shared = Object.assign(store, { traits: { ...store.traits, shared: true } })
+  shared.failing = 'writes'
+  await assert.rejects(createChangeFeed({ store: shared }).announce('session-1'), {
+    name: 'SessionError',
+    code: 'store_unavailable',
+  })
+})

@@ -1,4 +1,4 @@
-import { createSessionId, type SessionStore } from '@sojourn/core'
+import { createSessionId, guardStore, type SessionStore } from '@sojourn/core'
 
 /** Tells other processes that a session was saved. */
 export interface ChangeFeed {
@@ -16,9 +16,11 @@ export interface ChangeFeedOptions {
 
 const prefix = 'changed.'
 const signalMs = 60_000
+const timeoutMs = 2000
 
 /** Each save costs two writes more: stores tell of removals, so a record that names the session is written and removed. */
-export function createChangeFeed({ store, now = Date.now }: ChangeFeedOptions): ChangeFeed {
+export function createChangeFeed({ now = Date.now, ...options }: ChangeFeedOptions): ChangeFeed {
+  const store = guardStore(options.store, timeoutMs)
   const own = `${prefix}${createSessionId().slice(0, 8)}.`
   let count = 0
   return {

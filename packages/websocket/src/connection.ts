@@ -12,21 +12,24 @@ import type { SharedSession } from './shared-session.ts'
 import type { Socket } from './socket.ts'
 import type { SocketConnection } from './socket-connection.ts'
 
-type Listener = (code: number, reason: string) => void
+type Closed = (code: number, reason: string) => void
+
+/** RFC 6455, section 5.5. */
+const maxReasonBytes = 123
 
 export class Connection implements SocketConnection<object> {
   readonly request: HandshakeRequest
-  readonly binding: string | null
+  /** The second credentials that came with the handshake, the one that is known to be good first. */
+  bindings: readonly string[]
   socket: Socket | null = null
   shared: SharedSession | null = null
   isClosed = false
-  /** Its session was taken from it: what still runs in its name must write nowhere. */
-  isPutOut = false
+  /** The session's, when it entered or had it to itself. */
+  era = 0
   /** Whether a credential can reach its client now. */
   canReceive: boolean
   /** Present and ticket, one at a time. */
   isPresenting = false
-  metReuse = false
   entering: SharedSession | null = null
   due: Instruction = { do: 'keep' }
   running = 0
@@ -42,19 +45,20 @@ export class Connection implements SocketConnection<object> {
   #shownId = ''
   #shownUserId: string | null = null
   #limbo: Session | null = null
-  #held: ServerMessage[] | null = null
-  #changed: (() => void)[] | null = null
-  #closed: Listener[] | null = null
+  #held: string[] | null = null
+  #changed: Set<{ readonly listener: () => void }> | null = null
+  #closed: Set<{ readonly listener: Closed }> | null = null
+  #ending: Parameters<Closed> | null = null
 
   constructor(
     context: ConnectionContext,
     request: HandshakeRequest,
-    credential: { readonly canReceive: boolean; readonly binding: string | null },
+    credential: { readonly canReceive: boolean; readonly bindings: readonly string[] },
   ) {
     this.#context = context
     this.request = request
     this.canReceive = credential.canReceive
-    this.binding = credential.binding
+    this.bindings = credential.bindings
     this.since = this.lastSeenAt = context.now()
   }
 
@@ -62,15 +66,36 @@ export class Connection implements SocketConnection<object> {
     return this.canReceive && !this.isClosed
   }
 
+  /** Its session was taken from it: what still runs in its name must write nowhere. */
+  get isPutOut(): boolean {
+    return this.shared !== null && this.shared.era !== this.era
+  }
+
+  /** Whether its client knows that nobody is signed in. */
+  get isAnonymous(): boolean {
+    return this.#shownId !== '' && this.#shownUserId === null
+  }
+
   get session(): Session<object> {
-    const { shared } = this
-    if (shared !== null && !this.isPutOut && (shared.move === null || shared.move.by === this)) {
-      return shared.session
-    }
+    if (this.shared !== null && !this.isPutOut) return this.shared.session
     this.#limbo ??= this.#context.createLimbo(
       new SessionError('session_ended', 'The session of this connection was ended, or replaced, meanwhile.'),
     )
     return this.#limbo
+  }
+
+  /** Returns how to go back. */
+  move(shared: SharedSession): () => void {
+    const { shared: before, era } = this
+    const changed = this.#changed
+    this.shared = shared
+    this.era = shared.era
+    this.#changed = null
+    return () => {
+      this.shared = before
+      this.era = era
+      this.#changed = changed
+    }
   }
 
   /** Notes what the client knows by now. */
@@ -120,47 +145,70 @@ export class Connection implements SocketConnection<object> {
   }
 
   tell(type: string, ...args: unknown[]): boolean {
-    if (this.entering === null) return this.send(['tell', type, ...args])
+    const text = JSON.stringify(['tell', type, ...args])
+    if (this.entering === null) return this.#send(text)
     // Not before the client knows which session it is in.
     this.#held ??= []
-    this.#held.push(['tell', type, ...args])
+    this.#held.push(text)
     return true
   }
 
   release(): void {
     const held = this.#held ?? []
     this.#held = null
-    for (const message of held) this.send(message)
+    for (const text of held) this.#send(text)
+  }
+
+  send(message: ServerMessage): boolean {
+    return this.#send(JSON.stringify(message))
   }
 
   /** False above the high water mark, or if it is closed. */
-  send(message: ServerMessage): boolean {
-    const { socket } = this
-    if (this.isClosed || socket === null) return false
-    socket.send(JSON.stringify(message))
-    const { bufferedAmount } = socket
+  #send(text: string): boolean {
+    if (this.isClosed || this.socket === null) return false
+    this.socket.send(text)
+    return this.isFast()
+  }
+
+  /** Whether what waits to be sent is below the high water mark. Above `maxBufferedBytes` the connection is closed. */
+  isFast(): boolean {
+    const bufferedAmount = this.socket?.bufferedAmount ?? 0
     const { highWaterBytes, maxBufferedBytes } = this.#context
     if (bufferedAmount > maxBufferedBytes) this.end(closeCodes.readsTooSlowly, 'reads too slowly')
     return bufferedAmount <= highWaterBytes
   }
 
   onChanged(listener: () => void): () => void {
-    this.#changed ??= []
+    this.#changed ??= new Set()
     return addTo(this.#changed, listener)
   }
 
-  onClosed(listener: Listener): () => void {
-    this.#closed ??= []
-    return addTo(this.#closed, listener)
+  onClosed(listener: Closed): () => void {
+    this.#closed ??= new Set()
+    const stop = addTo(this.#closed, listener)
+    if (this.#ending !== null) queueMicrotask(() => this.#tellClosed())
+    return stop
   }
 
-  tellChanged(): void {
-    const move = this.shared?.move ?? null
-    if (this.isClosed || (move !== null && move.by !== this)) return
-    for (const listener of [...(this.#changed ?? [])]) this.attempt(listener)
+  tellChanged(shared: SharedSession): void {
+    if (this.isClosed || this.shared !== shared) return
+    for (const { listener } of [...(this.#changed ?? [])]) this.attempt(listener)
+  }
+
+  #tellClosed(): void {
+    const listeners = this.#closed ?? []
+    this.#closed = null
+    const [code, reason] = this.#ending ?? [1006, '']
+    for (const { listener } of listeners) this.attempt(() => listener(code, reason))
   }
 
   close(code = 1000, reason = ''): void {
+    if (code !== 1000 && !(Number.isInteger(code) && code >= 3000 && code <= 4999)) {
+      throw new SessionError('invalid_option', `close takes the code 1000, or 3000 to 4999, not ${code}.`)
+    }
+    if (Buffer.byteLength(reason) > maxReasonBytes) {
+      throw new SessionError('invalid_option', `close takes a reason of at most ${maxReasonBytes} bytes.`)
+    }
     this.end(code, reason)
   }
 
@@ -168,14 +216,14 @@ export class Connection implements SocketConnection<object> {
   end(code: number, reason: string): void {
     if (this.isClosed) return
     this.isClosed = true
-    this.isPutOut = code === closeCodes.ended || code === closeCodes.replaced
     this.queue = null
     this.resume()
     const { socket } = this
     if (socket !== null && socket.readyState === socket.OPEN) socket.close(code, reason)
     this.#context.ended(this, code, reason)
-    for (const listener of this.#closed ?? []) this.attempt(() => listener(code, reason))
-    this.#changed = this.#closed = null
+    this.#ending = [code, reason]
+    this.#tellClosed()
+    this.#changed = null
   }
 
   /** The client is there no more, and cannot answer that it is closed. */
@@ -196,11 +244,9 @@ export class Connection implements SocketConnection<object> {
   }
 }
 
-function addTo<T>(listeners: T[], listener: T): () => void {
-  const entry = listener
-  listeners.push(entry)
-  return () => {
-    const at = listeners.indexOf(entry)
-    if (at >= 0) listeners.splice(at, 1)
-  }
+/** Each has an entry of its own, though the listener may be there twice. */
+function addTo<T>(listeners: Set<{ readonly listener: T }>, listener: T): () => void {
+  const entry = { listener }
+  listeners.add(entry)
+  return () => void listeners.delete(entry)
 }

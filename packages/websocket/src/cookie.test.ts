@@ -258,6 +258,23 @@ suite('a ticket', () => {
     await assert.rejects(tickets.issue(session), { code: 'session_ended' })
   })
 
+  test('is all that its client can hold, also after a present that failed', async () => {
+    await using site = await openSite()
+    const tickets = createTickets({ strategy: site.strategy, store: site.store, now: site.clock.now })
+    await using other = await openSite({ from: site, tickets })
+    const ada = site.client()
+    await ada.present()
+    await ada.ask('put', 'note', 'milk')
+    const [connection] = site.sockets.connections
+    assert.ok(connection)
+    const page = other.client()
+    await page.ticket(await tickets.issue(connection.session))
+    site.store.failing = 'reads'
+    await assert.rejects(page.present(ada.credential), { code: 'store_unavailable' })
+    site.store.failing = null
+    await assert.rejects(page.ask('sign-in', 'ada'), { code: 'too_late' })
+  })
+
   test('needs a strategy that finds sessions', async () => {
     await using site = await openSite()
     const { strategy, store } = site

@@ -1,14 +1,14 @@
-import { type Session, SessionError, type SessionHost } from '@sojourn/core'
+import { type Session, SessionError } from '@sojourn/core'
 import type { Connection } from './connection.ts'
-import { current } from './current.ts'
-import { closeCodes, type SessionState } from './protocol.ts'
-import type { Presenting, Registry } from './registry.ts'
+import { Task } from './current.ts'
+import type { SessionState } from './protocol.ts'
+import type { Arrival, Registry } from './registry.ts'
 import type { Saver } from './saver.ts'
 import { SharedSession } from './shared-session.ts'
 
 export interface Entry {
   /** The session of what the client presented; anonymous, or null, if that is not good. */
-  open(host: SessionHost): Promise<Session | null>
+  open(host: SharedSession): Promise<Session | null>
   /** Whether it presented anything. */
   readonly isClaim: boolean
   /** Whether its client can take credentials. */
@@ -35,102 +35,106 @@ export class Entrance {
    */
   async enter(connection: Connection, entry: Entry): Promise<SessionState> {
     const { shared: before, canReceive } = connection
-    const visit = { connection, entry, ended: new Set<string>(), joined: new Set<SharedSession>() }
-    this.#registry.presenting.add(visit)
-    connection.metReuse = false
+    const arrival = { connection, entry, ended: new Set<string>(), joined: new Set<SharedSession>() }
+    this.#registry.arrivals.add(arrival)
     connection.canReceive ||= entry.canReceive
     try {
-      return await this.#enter(visit, this.#join(visit, new SharedSession(this.#saver)))
+      return await this.#enter(arrival, this.#join(arrival, new SharedSession(this.#saver)))
     } catch (error) {
       connection.canReceive = canReceive
-      connection.shared = before
       throw error
     } finally {
-      this.#registry.presenting.delete(visit)
+      this.#registry.arrivals.delete(arrival)
       connection.entering = null
       connection.due = { do: 'keep' }
-      if (before !== null) visit.joined.add(before)
-      for (const shared of visit.joined) {
+      if (before !== null) arrival.joined.add(before)
+      for (const shared of arrival.joined) {
         if (connection.isClosed || connection.shared !== shared) this.leave(connection, shared)
       }
     }
   }
 
-  async #enter(visit: Visit, candidate: SharedSession): Promise<SessionState> {
-    const { connection, entry } = visit
+  async #enter(arrival: Arriving, candidate: SharedSession): Promise<SessionState> {
+    const { connection, entry, ended } = arrival
     const { sessions } = this.#registry
-    const task = { connection, shared: candidate, drops: 0, isDone: false }
+    const task = new Task(connection, candidate)
     // What is due to this client must not go to others of the session, so it is taken before they are joined.
-    const instruction = await current.run(task, async () => {
+    const instruction = await task.run(async () => {
       candidate.session = (await entry.open(candidate)) ?? sessions.openAnonymous(candidate)
       return sessions.commit(candidate.session)
     })
-    task.isDone = true
     const { id, expiresAt } = candidate.session
-    const found = expiresAt === null ? null : await this.#find(visit, candidate)
-    const good = visit.ended.has(id) ? null : found
-    if (good !== null && good === connection.shared) return connection.describe(good, instruction)
+    const found = expiresAt === null ? null : await this.#find(arrival, candidate)
+    if (found !== null && found === connection.shared && !ended.has(id))
+      return connection.describe(found, instruction)
 
-    const target = good ?? this.#begin(visit, candidate)
-    const refused = good !== null || !entry.isClaim ? null : connection.metReuse ? 'reuse' : 'unknown'
-    if (good !== null) connection.due = instruction
     if (connection.running > 0) await connection.idle()
-    if (connection.isClosed) throw hasLeft()
+    if (connection.isClosed) throw clientHasLeft()
+    const good = found?.connections.has(connection) && !ended.has(id) ? found : null
+    const target = good ?? this.#begin(arrival, candidate)
+    const refused = good !== null || !entry.isClaim ? null : task.metReuse ? 'reuse' : 'unknown'
+    if (good !== null) connection.due = instruction
     connection.canReceive = entry.canReceive
     entry.admit?.(connection)
     await this.#open(connection, target)
     return connection.describe(target, connection.due, refused)
   }
 
-  #join({ connection, joined }: Visit, shared: SharedSession): SharedSession {
+  #join({ connection, joined }: Arriving, shared: SharedSession): SharedSession {
     joined.add(shared)
     shared.connections.add(connection)
     return shared
   }
 
   /** A new anonymous session, in place of one that is not good after all. */
-  #begin(visit: Visit, candidate: SharedSession): SharedSession {
+  #begin(arrival: Arriving, candidate: SharedSession): SharedSession {
     if (candidate.session.expiresAt === null) return candidate
-    const begun = this.#join(visit, new SharedSession(this.#saver))
+    const begun = this.#join(arrival, new SharedSession(this.#saver))
     begun.session = this.#registry.sessions.openAnonymous(begun)
     return begun
   }
 
   /** The session that its others are in, or else the candidate. Null if it ended, or got another credential, meanwhile. */
-  async #find(visit: Visit, candidate: SharedSession): Promise<SharedSession | null> {
+  async #find(arrival: Arriving, candidate: SharedSession): Promise<SharedSession | null> {
     const { sessions } = this.#registry
     for (;;) {
       const found = this.#registry.claim(candidate)
       if (found === candidate) return candidate
-      if (found.move !== null) {
-        await found.move.settled
+      const { move } = found
+      if (move !== null) {
+        await move.settled
+        if (found.move === move) throw takesTooLong()
         continue
       }
       await this.#saver.restore(found)
       if (await sessions.refresh(found.session, candidate.session)) {
         // At once, lest its last connection leaves, and nobody finds it to end it.
-        if (this.#registry.claim(candidate) === found && found.move === null) return this.#join(visit, found)
+        if (this.#registry.claim(candidate) === found && found.move === null)
+          return this.#join(arrival, found)
         continue
       }
       if (!(await sessions.refresh(candidate.session))) return null
       // Others signed in where this process was not told: those who are in the session from before must not come along.
-      this.#registry.drop(found)
-      this.#registry.closeAll(found, closeCodes.replaced, 'signed in')
+      this.#registry.replace(found)
     }
   }
 
   async #open(connection: Connection, target: SharedSession): Promise<void> {
-    connection.shared = connection.entering = target
-    const task = { connection, shared: target, drops: target.drops, isDone: false }
+    const goBack = connection.move(target)
+    connection.entering = target
+    const text = target.connections.size > 1 ? textOf(target) : null
+    const task = new Task(connection, target)
     try {
-      await current.run(task, async () => {
+      await task.run(async () => {
         await this.#onOpen(connection)
         await this.#saver.commit(task)
       })
-    } finally {
-      task.isDone = true
+      if (connection.isClosed) throw clientHasLeft()
+    } catch (error) {
+      goBack()
+      if (text !== null && text !== textOf(target)) await this.#saver.giveUp(target, error)
+      throw error
     }
-    if (connection.isClosed) throw hasLeft()
   }
 
   leave(connection: Connection, shared: SharedSession): void {
@@ -140,13 +144,27 @@ export class Entrance {
   }
 }
 
-/** One connection on its way into a session. */
-interface Visit extends Presenting {
+interface Arriving extends Arrival {
   readonly connection: Connection
   readonly entry: Entry
   /** Those that it is to be left out of again, but for the one that it stays in. */
   readonly joined: Set<SharedSession>
 }
 
-const hasLeft = () =>
+/** Null if JSON cannot carry it. */
+function textOf({ session }: SharedSession): string | null {
+  try {
+    return JSON.stringify(session)
+  } catch {
+    return null
+  }
+}
+
+const clientHasLeft = () =>
   new SessionError('session_ended', 'The client has left, or its session was ended, meanwhile.')
+
+const takesTooLong = () =>
+  new SessionError(
+    'conflict',
+    'A sign-in to this session was begun and not saved: its answerer takes too long.',
+  )

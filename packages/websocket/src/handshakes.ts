@@ -37,6 +37,18 @@ export interface HandshakeOptions {
 /** For how long a client may take to answer that it is closed. */
 const closeTimeoutMs = 5000
 
+/** How many cookies of the second credential's name are tried: another host of the domain may set one, too. */
+const maxBindings = 5
+
+/** By how many of those who are attached a request was left to the others. */
+const declined = new WeakMap<IncomingMessage, number>()
+
+function decline(req: IncomingMessage): number {
+  const count = (declined.get(req) ?? 0) + 1
+  declined.set(req, count)
+  return count
+}
+
 /** From HTTP to sockets. */
 export class Handshakes {
   readonly #options: HandshakeOptions
@@ -71,8 +83,8 @@ export class Handshakes {
     if (this.#isClosed) return refuse(socket, 503)
     if (!this.#isAllowed(req)) return refuse(socket, 403)
     const { credential, bind, context } = this.#options
-    const binding = bind === null ? null : (readCookies(req.headers.cookie ?? '', bind)[0] ?? null)
-    const connection = new Connection(context, keepRequest(req), { canReceive: true, binding })
+    const bindings = bind === null ? [] : readCookies(req.headers.cookie ?? '', bind).slice(0, maxBindings)
+    const connection = new Connection(context, keepRequest(req), { canReceive: true, bindings })
     if (credential === 'message') this.#upgrade(connection, req, socket, head, [])
     else void this.#openAtOnce(connection, req, socket, head)
   }
@@ -81,7 +93,7 @@ export class Handshakes {
     const { path } = this.#options
     const listener: UpgradeListener = (req, socket, head) => {
       if (path === null || req.url === path || req.url?.startsWith(`${path}?`)) this.handle(req, socket, head)
-      else if (server.listenerCount('upgrade') === 1) refuse(socket, 404)
+      else if (decline(req) === server.listenerCount('upgrade')) refuse(socket, 404)
     }
     server.on('upgrade', listener)
     this.#attached.push(() => server.off('upgrade', listener))

@@ -1,7 +1,7 @@
 import { SessionError } from '@sojourn/core'
 import { ClientError, isServerFault } from './client-error.ts'
 import type { Connection } from './connection.ts'
-import { current } from './current.ts'
+import { Task } from './current.ts'
 import { type ClientMessage, closeCodes, parseMessage, type SessionState } from './protocol.ts'
 import type { Registry } from './registry.ts'
 import type { Saver } from './saver.ts'
@@ -42,8 +42,11 @@ export class Inbox {
     const now = this.#options.now()
     connection.lastSeenAt = now
     connection.pingedAt = 0
-    connection.paidUntil = Math.max(connection.paidUntil, now) + this.#costMs
-    if (connection.paidUntil - now <= 1000 * burst) return true
+    const limit = now + 1000 * burst
+    // Beyond it is only what was paid before the clock was set back.
+    const paidUntil = connection.paidUntil > limit ? now : Math.max(connection.paidUntil, now)
+    connection.paidUntil = paidUntil + this.#costMs
+    if (connection.paidUntil <= limit) return true
     connection.end(closeCodes.flood, 'too many messages')
     return false
   }
@@ -105,7 +108,7 @@ export class Inbox {
       const { shared } = connection
       if (shared === null) throw new ClientError('not_presented', 'Present a credential, or null, first.')
       if (answerer === undefined) throw new ClientError('unknown_type', 'There is no answer to this type.')
-      if (!this.#isReady(connection, shared)) await this.#makeReady(connection, shared)
+      if (!this.#isReady(shared)) await this.#makeReady(shared)
       if (!connection.isClosed) {
         const value = await this.#answer(connection, shared, () => answerer(connection, ...args))
         if (askId !== null) connection.send(['answer', askId, value ?? null])
@@ -117,15 +120,12 @@ export class Inbox {
     this.#takeNext(connection)
   }
 
-  #isReady(connection: Connection, { move, fault, session }: SharedSession): boolean {
-    const isLive = session.expiresAt === null || session.expiresAt > this.#options.now()
-    return (move === null || move.by === connection) && fault === null && isLive
+  #isReady({ fault, session }: SharedSession): boolean {
+    return fault === null && (session.expiresAt === null || session.expiresAt > this.#options.now())
   }
 
-  async #makeReady(connection: Connection, shared: SharedSession): Promise<void> {
+  async #makeReady(shared: SharedSession): Promise<void> {
     const { registry, saver, now } = this.#options
-    while (shared.move !== null && shared.move.by !== connection) await shared.move.settled
-    if (connection.isClosed) return
     await saver.restore(shared)
     const { expiresAt } = shared.session
     if (expiresAt !== null && expiresAt <= now()) await registry.check(shared)
@@ -133,17 +133,17 @@ export class Inbox {
 
   /** What the answerer changed is saved before its answer goes out, and also if it failed. */
   async #answer(connection: Connection, shared: SharedSession, answer: () => unknown): Promise<unknown> {
-    const task = { connection, shared, drops: shared.drops, isDone: false }
-    return current.run(task, async () => {
+    const task = new Task(connection, shared)
+    return task.run(async () => {
       try {
         const value = await answer()
         await this.#options.saver.commit(task)
         return value
       } catch (error) {
-        await this.#options.saver.commit(task).catch(() => {})
+        await this.#options.saver.commit(task).catch(another => {
+          if (another !== error && isServerFault(another)) this.#options.onError(another, connection)
+        })
         throw error
-      } finally {
-        task.isDone = true
       }
     })
   }

@@ -191,6 +191,17 @@ suite('too much', () => {
     assert.equal(await grace.ask('who'), 'grace')
   })
 
+  test('is not what a clock makes of it that is set back', async () => {
+    await using site = await openSite({ messagesPerSecond: 10 })
+    const ada = site.client()
+    await ada.present()
+    for (const backMs of [500, 3000, 3_600_000]) {
+      await ada.ask('who')
+      site.clock.advance(-backMs)
+      assert.equal(await ada.ask('who'), null)
+    }
+  })
+
   test('at once waits to be read', async () => {
     await using site = await openSite({ maxPendingAsks: 3, messagesPerSecond: 1e4 })
     const gate = new Gate()
@@ -236,6 +247,36 @@ suite('too much', () => {
     assert.deepEqual(closed, [[4413, 'reads too slowly']])
     assert.equal(connection?.tell('news'), false)
     assert.equal(await grace.ask('who'), 'grace')
+  })
+})
+
+suite('a client that does not read', () => {
+  test('is closed with 4413 when pongs pile up, too', async () => {
+    await using site = await openSite({
+      messagesPerSecond: 1e6,
+      highWaterBytes: 1000,
+      maxBufferedBytes: 100_000,
+    })
+    const raw = connect(Number(new URL(site.url).port), '127.0.0.1')
+    raw.on('error', () => {})
+    const head = ['GET / HTTP/1.1', 'Host: x', 'Connection: Upgrade', 'Upgrade: websocket']
+    const key = ['Sec-WebSocket-Version: 13', 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==']
+    raw.write(`${[...head, ...key].join('\r\n')}\r\n\r\n`)
+    await eventually(() => site.sockets.connections.size === 1, 'the socket')
+    raw.pause()
+    const closed: number[] = []
+    const [connection] = [...site.sockets.connections] as unknown as [Connection]
+    connection.onClosed(code => void closed.push(code))
+    const ping = Buffer.concat([Buffer.from([0x89, 0x80 | 125, 0, 0, 0, 0]), Buffer.alloc(125, 1)])
+    const pings = Buffer.concat(Array.from({ length: 100 }, () => ping))
+    let most = 0
+    await eventually(() => {
+      most = Math.max(most, connection.socket?.bufferedAmount ?? 0)
+      if (raw.writableLength < 1_000_000) raw.write(pings)
+      return closed.length > 0 || most > 1_000_000
+    }, 'the end')
+    assert.deepEqual(closed, [4413])
+    raw.destroy()
   })
 })
 
@@ -293,6 +334,68 @@ suite('in time', () => {
     }
     await eventually(() => site.sockets.connections.size === 1, 'the end of the dead one')
     assert.equal(await ada.ask('who'), null)
+  })
+
+  test('who is not read from is not given up', async () => {
+    await using site = await openSite({ maxPendingAsks: 2, pingMs: 1000, presentWithinMs: 1e8 })
+    const gate = new Gate()
+    site.sockets.answer('wait', async () => {
+      await gate.pass()
+      return true
+    })
+    const [ada, witness] = [site.client(), site.client()]
+    await ada.present()
+    await witness.present()
+    gate.shut()
+    let pings = 0
+    witness.socket.on('ping', () => void pings++)
+    // One ping is under way when it is paused.
+    site.clock.advance(1001)
+    await eventually(() => pings === 1, 'the ping')
+    const answers = [1, 2, 3].map(() => ada.ask('wait'))
+    await eventually(() => gate.waiting === 2, 'the first')
+    for (const round of [2, 3, 4]) {
+      site.clock.advance(1001)
+      await eventually(() => pings === round, 'the ping')
+      assert.equal(await witness.ask('who'), null)
+    }
+    gate.open()
+    assert.deepEqual(await Promise.all(answers), [true, true, true])
+  })
+
+  test('nobody signed in: 4408, though the client begins one anonymous session after the other', async () => {
+    await using site = await openSite({ signInWithinMs: 1000, pingMs: 1e8, presentWithinMs: 1e8 })
+    const ada = site.client()
+    await ada.present()
+    site.clock.advance(600)
+    await ada.present(null)
+    site.clock.advance(401)
+    assert.deepEqual(await ada.whenClosed(), [4408, 'not signed in'])
+  })
+
+  test('time to sign in begins when the client is told that nobody is', async () => {
+    const gate = new Gate()
+    await using site = await openSite({
+      signInWithinMs: 1000,
+      pingMs: 1e8,
+      presentWithinMs: 1e8,
+      onOpen: () => gate.pass(),
+    })
+    const ada = site.client()
+    await ada.present()
+    await ada.ask('sign-in', 'ada')
+    const witness = site.client()
+    await witness.present()
+    site.clock.advance(500)
+    gate.shut()
+    const switched = ada.present(null)
+    await eventually(() => gate.waiting === 1, 'the opening')
+    site.clock.advance(501)
+    assert.deepEqual(await witness.whenClosed(), [4408, 'not signed in'])
+    gate.open()
+    assert.equal((await switched).userId, null)
+    site.clock.advance(1001)
+    assert.deepEqual(await ada.whenClosed(), [4408, 'not signed in'])
   })
 
   test('a ping of the protocol is answered', async () => {

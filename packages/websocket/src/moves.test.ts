@@ -59,7 +59,7 @@ suite('a sign-in on one connection', () => {
     assert.equal(await ada.ask('who'), 'ada')
   })
 
-  test('that cannot be saved leaves all as they were', async () => {
+  test('that cannot be saved leaves the session as it was: the others come back into it', async () => {
     await using site = await openSite()
     const [ada, other] = await openBoth(site)
     const { credential } = ada
@@ -68,10 +68,12 @@ suite('a sign-in on one connection', () => {
       code: 'store_unavailable',
       message: 'The server failed.',
     })
-    assert.equal(await other.ask('who'), null)
+    assert.deepEqual(await other.whenClosed(), [4409, 'signed in'])
     assert.equal(await ada.ask('who'), null)
     site.store.failing = null
-    await other.ask('put', 'note', 'tea')
+    const again = site.client({ credential: other.credential ?? credential })
+    await again.present()
+    await again.ask('put', 'note', 'tea')
     assert.deepEqual(await ada.ask('data'), { note: 'tea' })
     assert.equal(ada.credential, credential)
   })
@@ -89,10 +91,9 @@ suite('a sign-in on one connection', () => {
     await assert.rejects(ada.ask('who'), { code: 'store_unavailable' })
     site.store.failing = null
     const late = site.client({ credential: ada.credential })
-    await late.present()
+    assert.equal((await late.present()).userId, null)
     assert.equal(await ada.ask('who'), null)
-    assert.deepEqual(await late.whenClosed(), [4409, 'signed in'])
-    assert.equal(site.sockets.connectionsOf(ada.state?.id ?? '').length, 1)
+    assert.equal(site.sockets.connectionsOf(ada.state?.id ?? '').length, 2)
   })
 
   test('is told to its client once it is saved, whatever else is saved before', async () => {
@@ -220,17 +221,18 @@ suite('a sign-in on one connection', () => {
     signing.open()
     await done
     assert.equal(await ada.ask('who'), null)
-    assert.deepEqual(await other.whenClosed(), [4401, 'signed-out'])
+    assert.deepEqual(await other.whenClosed(), [4409, 'signed in'])
   })
 
-  test('for a client that has left already is seen by nobody else', async () => {
+  test('for a client that has left already is refused, and disturbs nobody', async () => {
     await using site = await openSite()
     const [ada, other] = await openBoth(site)
     const gate = new Gate()
+    let isRefused = false
     site.sockets.answer('sign-in late', async ({ session }) => {
       await gate.pass()
-      session.signIn('ada')
-      await new Promise(setImmediate)
+      assert.throws(() => session.signIn('ada'), { code: 'session_ended' })
+      isRefused = true
     })
     gate.shut()
     await ada.send('tell', 'sign-in late')
@@ -238,7 +240,8 @@ suite('a sign-in on one connection', () => {
     await ada.close()
     await eventually(() => site.sockets.connections.size === 1, 'the end')
     gate.open()
-    assert.deepEqual(await other.whenClosed(), [4409, 'signed in'])
+    await eventually(() => isRefused, 'the refusal')
+    assert.equal(await other.ask('who'), null)
     assert.deepEqual(
       [...site.store.records.values()].map(({ userId }) => userId),
       [null],

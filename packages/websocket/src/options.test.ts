@@ -16,6 +16,7 @@ interface Shop {
 
 const strategy = createStoredStrategy({ store: new TrialStore(), keys: [secret] })
 const bound = { ...strategy, traits: { ...strategy.traits, cookieName: 'shop' } }
+const binding = { ...strategy, traits: { ...strategy.traits, binds: true } }
 
 const impossible: Record<string, SocketSessionsOptions<Shop>> = {
   'a strategy that is none': { strategy: {} as typeof strategy },
@@ -26,7 +27,10 @@ const impossible: Record<string, SocketSessionsOptions<Shop>> = {
   'a high water mark above what may be buffered': { strategy, highWaterBytes: 2000, maxBufferedBytes: 1000 },
   'another place for the credential': { strategy, credential: 'header' as 'cookie' },
   'another cookie than the strategy’s': { strategy: bound, credential: 'cookie', cookie: { name: 'id' } },
-  'a cookie bound to a cookie': { strategy, credential: 'cookie', bind: { cookie: 'b' } },
+  'a cookie bound to a cookie': { strategy: binding, credential: 'cookie', bind: { cookie: 'b' } },
+  'a cookie for keys that are bound to one': { strategy: binding, credential: 'cookie' },
+  'bound keys, and nothing to bind them to': { strategy: binding },
+  'a cookie for a strategy that binds to none': { strategy, bind: { cookie: 'b' } },
   'an origin with a path': { strategy, origins: ['https://example.com/app'] },
   'an origin that is none': { strategy, origins: ['example.com'] },
   'a path without slash': { strategy, path: 'socket' },

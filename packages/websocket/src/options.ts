@@ -81,8 +81,17 @@ export function completeOptions<D extends object>(options: SocketSessionsOptions
       `cookie.name is ${cookie.name}, but the strategy binds its credentials to ${bound}: leave it out.`,
     )
   }
-  if (bind !== undefined && credential === 'cookie') {
-    throw invalid('bind is for credentials that come in a message: a cookie needs no other cookie.')
+  const binds = options.strategy?.traits?.binds === true
+  if (binds && credential === 'cookie') {
+    throw invalid(
+      'credential is cookie, but the strategy binds keys to a cookie: leave out its bind, or let clients present the key.',
+    )
+  }
+  if (binds && bind === undefined) {
+    throw invalid('The strategy binds keys to a cookie: name that, as in bind: { cookie: "device" }.')
+  }
+  if (!binds && bind !== undefined) {
+    throw invalid('bind is for strategies that bind credentials to a cookie, which this one does not.')
   }
   if (path !== undefined && !path.startsWith('/')) throw invalid(`path must begin with /, unlike ${path}.`)
   return {

@@ -2,7 +2,7 @@ import { onSessionEvent, type Sessions } from '@sojourn/core'
 import type { ChangeFeed } from './change-feed.ts'
 import { current } from './current.ts'
 import { closeCodes } from './protocol.ts'
-import type { SharedSession } from './shared-session.ts'
+import { type SharedSession, signedIn } from './shared-session.ts'
 
 export interface RegistryOptions {
   readonly sessions: Sessions
@@ -12,8 +12,9 @@ export interface RegistryOptions {
   readonly onError: (error: unknown) => void
 }
 
-/** A session that was ended while it was being presented, in this process or another that told. */
-export interface Presenting {
+/** One connection on its way into a session. */
+export interface Arrival {
+  /** The sessions that ended meanwhile, in this process or another that told. */
   readonly ended: Set<string>
 }
 
@@ -24,7 +25,7 @@ const maxReused = 1000
 export class Registry {
   readonly sessions: Sessions
   readonly byId = new Map<string, SharedSession>()
-  readonly presenting = new Set<Presenting>()
+  readonly arrivals = new Set<Arrival>()
   readonly #options: RegistryOptions
   readonly #reused = new Set<string>()
   readonly #stops: (() => void)[]
@@ -60,8 +61,7 @@ export class Registry {
   takePlace(shared: SharedSession): void {
     const other = this.claim(shared)
     if (other === shared) return
-    this.drop(other)
-    this.closeAll(other, closeCodes.replaced, 'signed in')
+    this.replace(other)
     this.claim(shared)
   }
 
@@ -71,28 +71,41 @@ export class Registry {
   }
 
   tellChanged(shared: SharedSession): void {
-    for (const connection of [...shared.connections]) connection.tellChanged()
+    for (const connection of [...shared.connections]) connection.tellChanged(shared)
   }
 
   /** Whether it may go on: it is compared with what is stored. */
   async check(shared: SharedSession): Promise<boolean> {
     const { now, checkMs } = this.#options
     shared.checkAt = now() + checkMs
-    const { session } = shared
-    const isExpired = session.expiresAt !== null && session.expiresAt <= now()
+    const { expiresAt } = shared.session
+    const isExpired = expiresAt !== null && expiresAt <= now()
     const { directory } = this.sessions.strategy
-    if (!(isExpired && directory === null) && (await this.sessions.refresh(session))) return true
-    const { key } = shared
-    if (key === null || shared.hasLeft) return true
-    const isThere = (await directory?.find(key)) != null && !isExpired
-    this.drop(shared)
-    if (isThere) this.closeAll(shared, closeCodes.replaced, 'signed in')
-    else this.closeAll(shared, closeCodes.ended, isExpired ? 'expired' : 'revoked')
+    if (!(isExpired && directory === null) && (await this.sessions.refresh(shared.session))) return true
+    // Its own sign-in is being saved, or its own save has found the end.
+    if (shared.key === null || shared.move !== null || shared.isLost) return true
+    if (isExpired) this.end(shared, 'expired')
+    else await this.lose(shared)
     return false
   }
 
-  closeAll(shared: SharedSession, code: number, reason: string): void {
-    for (const connection of [...shared.connections]) connection.end(code, reason)
+  /** Puts out who is in a session that is over, or somebody else's by now. */
+  async lose(shared: SharedSession): Promise<void> {
+    const { key } = shared
+    const isThere = key !== null && (await this.sessions.strategy.directory?.find(key)) != null
+    if (isThere) this.replace(shared)
+    else this.end(shared, 'revoked')
+  }
+
+  end(shared: SharedSession, reason: 'revoked' | 'expired' | 'reuse'): void {
+    this.drop(shared)
+    shared.putOut(closeCodes.ended, reason)
+  }
+
+  /** What they hold is worthless: somebody else gave the password. */
+  replace(shared: SharedSession): void {
+    this.drop(shared)
+    shared.putOut(...signedIn)
   }
 
   close(): void {
@@ -104,26 +117,21 @@ export class Registry {
     if (this.#reused.size >= maxReused) this.#reused.clear()
     this.#reused.add(id)
     const task = current.getStore()
-    if (task !== undefined) task.connection.metReuse = true
+    if (task !== undefined) task.metReuse = true
   }
 
   #revoked(id: string): void {
     const reason = this.#reused.delete(id) ? 'reuse' : 'revoked'
-    for (const { ended } of this.presenting) ended.add(id)
+    for (const { ended } of this.arrivals) ended.add(id)
     const shared = this.byId.get(id)
-    // One that is there no more is just being ended by a client of its own.
-    if (shared === undefined || shared.hasLeft) return
-    this.drop(shared)
-    this.closeAll(shared, closeCodes.ended, reason)
+    if (shared !== undefined) this.end(shared, reason)
   }
 
-  /** By a request, say: what the sockets hold is worthless, and who is on them has not given the password. */
+  /** By a request, say. */
   #signedInElsewhere(id: string): void {
     const shared = this.byId.get(id)
     if (shared === undefined || shared.move !== null || shared.session.expiresAt === null) return
-    if (current.getStore()?.shared === shared) return
-    this.drop(shared)
-    this.closeAll(shared, closeCodes.replaced, 'signed in')
+    if (current.getStore()?.shared !== shared) this.replace(shared)
   }
 
   #changedElsewhere(id: string): void {

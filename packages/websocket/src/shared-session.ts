@@ -1,15 +1,13 @@
-import type { LiveSession, Session, SessionHost } from '@sojourn/core'
+import { type LiveSession, type Session, SessionError, type SessionHost } from '@sojourn/core'
 import type { Connection } from './connection.ts'
-import { current } from './current.ts'
+import { current, type Drop } from './current.ts'
+import { closeCodes } from './protocol.ts'
 import type { Saver } from './saver.ts'
 
-/** A sign-in or an ending that is not saved yet: the connection that did it goes along, all others must not. */
+/** A sign-in or an ending that is not saved yet. The connection that did it is the only one left. */
 export interface Move {
   readonly by: Connection
-  /** Whether the session ended; otherwise it got another credential. */
-  isEnd: boolean
-  /** How many sign-ins and endings it is made of. */
-  count: number
+  readonly since: number
   readonly settled: Promise<void>
   readonly settle: () => void
 }
@@ -20,23 +18,27 @@ export class SharedSession implements SessionHost {
   readonly connections = new Set<Connection>()
   /** The id under which the registry has it; null while nothing is stored. */
   key: string | null = null
+  /** One more each time that connections are put out: those with a lower one are, or have left before. */
+  era = 0
   move: Move | null = null
   /** Who is owed a credential that was made by the last save. */
   creditor: Connection | null = null
   /** Why its last changes could not be saved: they must be dropped before anything else is done. */
-  fault: unknown = null
-  /** How often unsaved changes were dropped, and why the last time. */
-  drops = 0
-  dropped: unknown = null
+  fault: Drop | null = null
+  /** The last time that unsaved changes were dropped. */
+  dropped: Drop | null = null
+  restored: Promise<void> | null = null
   checkAt = 0
+  /** The second credential that is being tried. */
+  trying: string | null = null
   readonly #saver: Saver
 
   constructor(saver: Saver) {
     this.#saver = saver
   }
 
-  /** What is there now is another session than the one that its connections came for. */
-  get hasLeft(): boolean {
+  /** A save found that the session has ended. What is there now is another, empty one. */
+  get isLost(): boolean {
     return this.key !== null && this.session.id !== this.key
   }
 
@@ -55,7 +57,7 @@ export class SharedSession implements SessionHost {
   }
 
   get binding(): string | null {
-    return this.actor?.binding ?? null
+    return this.trying ?? this.actor?.bindings[0] ?? null
   }
 
   replaced(session: LiveSession): void {
@@ -68,17 +70,31 @@ export class SharedSession implements SessionHost {
   }
 
   moved(how: 'sign-in' | 'end'): void {
-    const by = this.actor ?? current.getStore()?.connection
-    if (by === undefined) return
-    const { promise: settled, resolve: settle } = Promise.withResolvers<void>()
-    this.move ??= { by, isEnd: false, count: 0, settled, settle }
-    if (how === 'end') this.move.isEnd = true
-    this.move.count++
-    if (by.isClosed) this.#saver.abandon(this)
-    else this.#saver.saveOutside(this)
+    const task = current.getStore()
+    const own = task?.shared === this ? task.connection : null
+    if (own !== null && (own.shared !== this || own.isPutOut || (how === 'sign-in' && own.isClosed))) {
+      throw new SessionError('session_ended', 'The client of this message is in this session no more.')
+    }
+    const by = this.actor ?? task?.connection
+    if (by !== undefined) this.#saver.moved(this, by, how)
   }
 
+  /** Puts out all but one. Who is only about to enter finds that it is not among the connections any more. */
+  putOut(code: number, reason: string, except: Connection | null = null): void {
+    this.era++
+    if (except?.shared === this) except.era = this.era
+    for (const connection of [...this.connections]) {
+      if (connection === except) continue
+      if (connection.shared === this) connection.end(code, reason)
+      else this.connections.delete(connection)
+    }
+  }
+
+  /** The handler that is told of it here is not told again when its answer is due. */
   failed(error: unknown): void {
-    this.fault = error
+    this.fault = { error, toldTo: current.getStore() ?? null }
   }
 }
+
+export const signedOut = [closeCodes.ended, 'signed-out'] as const
+export const signedIn = [closeCodes.replaced, 'signed in'] as const

@@ -11,10 +11,14 @@ export interface SocketConnection<D extends object = SessionData> {
    * `maxBufferedBytes` the connection is closed with 4413.
    */
   tell(type: string, ...args: unknown[]): boolean
-  /** Calls back when the session was saved, by any of its connections. Returns how to stop. */
+  /** Calls back when the session was saved, by any of its connections, until the connection switches to another. Returns how to stop. */
   onChanged(listener: () => void): () => void
-  /** Calls back once. Returns how to stop. */
+  /** Calls back once, also if it is closed already. Returns how to stop. */
   onClosed(listener: (code: number, reason: string) => void): () => void
-  /** Ends no session. `code`: 1000, or 3000 to 4999; default 1000. */
+  /**
+   * Ends no session. `code`: 1000, or 3000 to 4999; default 1000. `reason`: up to 123 bytes.
+   *
+   * @throws {SessionError} `invalid_option`
+   */
   close(code?: number, reason?: string): void
 }

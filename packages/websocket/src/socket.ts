@@ -25,7 +25,9 @@ function onMessage(this: WebSocket, data: Buffer, isBinary: boolean): void {
 
 function onPing(this: WebSocket, data: Buffer): void {
   const { inbox, connection } = this as Socket
-  if (connection !== null && !connection.isClosed && inbox?.count(connection)) this.pong(data)
+  if (connection === null || connection.isClosed || !inbox?.count(connection)) return
+  this.pong(data)
+  connection.isFast()
 }
 
 function onPong(this: WebSocket): void {

@@ -1,5 +1,11 @@
 import type { Server } from 'node:http'
-import { createSessions, type Session, type SessionData, type SessionError } from '@sojourn/core'
+import {
+  createSessions,
+  type Session,
+  type SessionData,
+  type SessionError,
+  type Sessions,
+} from '@sojourn/core'
 import { ClientError } from './client-error.ts'
 import type { Connection } from './connection.ts'
 import type { ConnectionContext } from './connection-context.ts'
@@ -10,6 +16,7 @@ import { completeOptions, type SocketSessionsOptions } from './options.ts'
 import { closeCodes } from './protocol.ts'
 import { Registry } from './registry.ts'
 import { Saver } from './saver.ts'
+import type { SharedSession } from './shared-session.ts'
 import type { SocketConnection } from './socket-connection.ts'
 import { startWatch } from './watch.ts'
 
@@ -48,7 +55,7 @@ export function createSocketSessions<D extends object = SessionData>(
   }
   const sessions = createSessions(options)
   const registry = new Registry({ sessions, changes, now, checkMs: settings.checkMs, onError })
-  const saver = new Saver(registry, { changes, onError })
+  const saver = new Saver(registry, { changes, now, onError })
   const connections = new Set<Connection>()
   const entrance = new Entrance(registry, saver, connection =>
     onOpen(connection as SocketConnection<object> as SocketConnection<D>),
@@ -79,7 +86,10 @@ export function createSocketSessions<D extends object = SessionData>(
         throw new ClientError('bad_message', 'The cookie presents, at the handshake.')
       }
       return entrance.enter(connection, {
-        open: host => sessions.open(value === null ? [] : [value], host),
+        async open(host): Promise<Session> {
+          if (value === null) return sessions.openAnonymous(host)
+          return resume(sessions, value, host, connection)
+        },
         isClaim: value !== null,
         canReceive: true,
       })
@@ -128,4 +138,25 @@ export function createSocketSessions<D extends object = SessionData>(
       registry.close()
     },
   }
+}
+
+/** The second credential may have come several times: the one that is good is the one from now on. */
+async function resume(
+  sessions: Sessions,
+  credential: string,
+  host: SharedSession,
+  connection: Connection,
+): Promise<Session<object>> {
+  const { bindings } = connection
+  for (const binding of bindings) {
+    host.trying = binding
+    const session = await sessions.open<object>([credential], host).finally(() => {
+      host.trying = null
+    })
+    if (session.expiresAt === null) continue
+    connection.bindings = [binding, ...bindings.filter(other => other !== binding)]
+    return session
+  }
+  if (bindings.length > 0) return sessions.openAnonymous<object>(host)
+  return sessions.open<object>([credential], host)
 }

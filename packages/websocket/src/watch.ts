@@ -27,7 +27,12 @@ function watch(options: WatchOptions): void {
   const now = options.now()
   for (const connection of connections) if (!isLate(connection, now, options)) ping(connection, now, options)
   for (const shared of registry.byId.values()) {
-    if (shared.move !== null || !isCheckDue(shared, now, options)) continue
+    if (shared.move !== null) {
+      // Who waits for it is refused, and may try again.
+      if (now - shared.move.since > options.presentWithinMs) shared.move.settle()
+      continue
+    }
+    if (!isCheckDue(shared, now, options)) continue
     // A fault now is no reason to send anybody away.
     registry.check(shared).catch(options.onError)
   }
@@ -42,13 +47,18 @@ function isLate(connection: Connection, now: number, options: WatchOptions): boo
     connection.end(closeCodes.notInTime, 'not presented')
     return true
   }
-  if (signInWithinMs === null || shared.session.userId !== null || waitedMs <= signInWithinMs) return false
+  if (signInWithinMs === null || waitedMs <= signInWithinMs) return false
+  if (!connection.isAnonymous || shared.session.userId !== null) return false
   connection.end(closeCodes.notInTime, 'not signed in')
   return true
 }
 
 function ping(connection: Connection, now: number, { pingMs }: WatchOptions): void {
-  if (connection.pingedAt > 0) {
+  if (connection.socket?.isPaused) {
+    // We do not read what it would answer.
+    connection.lastSeenAt = now
+    connection.pingedAt = 0
+  } else if (connection.pingedAt > 0) {
     if (now - connection.pingedAt > pingMs) connection.drop()
   } else if (now - connection.lastSeenAt > pingMs) {
     connection.pingedAt = now
