@@ -33,7 +33,7 @@ export class Person implements AsyncDisposable {
 
   /** A copy of all that the browser holds. */
   storage(): Promise<Storage> {
-    return this.#context.storageState()
+    return this.#context.storageState({ indexedDB: true })
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

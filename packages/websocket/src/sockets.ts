@@ -86,10 +86,10 @@ export function createSocketSessions<D extends object = SessionData>(
         throw new ClientError('bad_message', 'The cookie presents, at the handshake.')
       }
       return entrance.enter(connection, {
-        async open(host): Promise<Session> {
-          if (value === null) return sessions.openAnonymous(host)
-          return resume(sessions, value, host, connection)
-        },
+        open: host =>
+          value === null
+            ? Promise.resolve(sessions.openAnonymous<object>(host))
+            : resume(sessions, value, host, connection),
         isClaim: value !== null,
         canReceive: true,
       })
