@@ -10,6 +10,7 @@ import {
   reasonOf,
 } from './faults.ts'
 import { mysql } from './mysql-dialect.ts'
+import { retry } from './retry.ts'
 
 /** What is asked of a pool of `mysql2/promise`. */
 export interface MysqlPool {
@@ -62,12 +63,11 @@ class MysqlDriver implements Driver {
   }
 
   async run(statements: readonly Statement[]): Promise<readonly Result[]> {
-    for (let triesLeft = 3; ; triesLeft--) {
-      try {
-        return await this.#tryToRun(statements)
-      } catch (error) {
-        if (triesLeft === 1 || codeOf(error) !== 'ER_LOCK_DEADLOCK') throw this.#explain(error)
-      }
+    const isRolledBack = (error: unknown) => codeOf(error) === 'ER_LOCK_DEADLOCK'
+    try {
+      return await retry(() => this.#tryToRun(statements), isRolledBack)
+    } catch (error) {
+      throw this.#explain(error)
     }
   }
 

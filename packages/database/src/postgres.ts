@@ -14,6 +14,7 @@ import { postgres } from './postgres-dialect.ts'
 import { keepListening } from './postgres-listener.ts'
 import type { PostgresPool, PostgresQuery } from './postgres-pool.ts'
 import { RunningStatements } from './postgres-running.ts'
+import { retry } from './retry.ts'
 
 export interface PostgresDriverOptions {
   /**
@@ -66,12 +67,13 @@ class PostgresDriver implements Driver {
   }
 
   async run(statements: readonly Statement[]): Promise<readonly Result[]> {
-    for (let triesLeft = 3; ; triesLeft--) {
-      try {
-        return await this.#tryToRun(statements)
-      } catch (error) {
-        if (triesLeft === 1 || !rolledBack.includes(codeOf(error))) throw this.#explain(error)
-      }
+    try {
+      return await retry(
+        () => this.#tryToRun(statements),
+        error => rolledBack.includes(codeOf(error)),
+      )
+    } catch (error) {
+      throw this.#explain(error)
     }
   }
 
