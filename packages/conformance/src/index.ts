@@ -15,6 +15,7 @@ export { createRecord, dayMs, hourMs, minuteMs } from './record.ts'
 export { type StoreHarness, storeLaws, testStore } from './store.ts'
 export {
   createStoredHarness,
+  patientMs,
   type StrategyHarness,
   type StrategyMaker,
   strategyLaws,

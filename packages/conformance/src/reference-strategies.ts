@@ -9,7 +9,7 @@ import {
 import type { StrategyOptions } from './strategy.ts'
 
 /** The other extreme of the contract: the credential is the session, and the server remembers nothing. */
-export function createReferenceCookie({ keys, now }: Omit<StrategyOptions, 'store'>): SessionStrategy {
+export function createReferenceCookie({ keys, now }: Pick<StrategyOptions, 'keys' | 'now'>): SessionStrategy {
   const keyring = createKeyring(keys, 'reference cookie')
   const seal = (record: SessionRecord) => {
     const text = Buffer.from(JSON.stringify(record)).toString('base64url')

@@ -32,7 +32,10 @@ export interface StrategyHarness {
 }
 
 /** What a strategy over a store is made of. */
-export type StrategyOptions = Required<Pick<StoredStrategyOptions, 'store' | 'keys' | 'now'>>
+export type StrategyOptions = Required<Pick<StoredStrategyOptions, 'store' | 'keys' | 'now' | 'timeoutMs'>>
+
+/** A busy machine breaks no law: none is about how long a store takes. */
+export const patientMs = 30_000
 
 export type StrategyMaker = (keys: readonly string[]) => SessionStrategy
 
@@ -44,7 +47,7 @@ export function createStoredHarness(
   return {
     async open({ now, place }) {
       const store = await stores.open({ now, place })
-      return keys => create({ store, keys, now })
+      return keys => create({ store, keys, now, timeoutMs: patientMs })
     },
   }
 }

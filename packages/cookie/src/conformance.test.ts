@@ -1,5 +1,5 @@
 import { after } from 'node:test'
-import { testStrategy } from '@sojourn/conformance'
+import { patientMs, testStrategy } from '@sojourn/conformance'
 import { createMemoryStore } from '@sojourn/memory'
 import { createCookieStrategy, createRevocations } from './index.ts'
 import { startRedisStores, startSqliteStores } from './stores.fixture.ts'
@@ -23,7 +23,7 @@ testStrategy('cookie', {
 for (const [name, { open }] of Object.entries(stores)) {
   testStrategy(`cookie, revocations in ${name}`, {
     async open({ now, place }) {
-      const revocations = createRevocations({ store: await open(place, now), now })
+      const revocations = createRevocations({ store: await open(place, now), now, timeoutMs: patientMs })
       return keys => createCookieStrategy({ keys, now, revocations })
     },
   })

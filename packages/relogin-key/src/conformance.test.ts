@@ -1,5 +1,5 @@
 import { after } from 'node:test'
-import { type StrategyHarness, testStrategy } from '@sojourn/conformance'
+import { patientMs, type StrategyHarness, testStrategy } from '@sojourn/conformance'
 import { createMemoryStore } from '@sojourn/memory'
 import { createReloginKeyStrategy, type ReloginKeyStrategyOptions } from './index.ts'
 import { startRedisStores, startSqliteStores } from './stores.fixture.ts'
@@ -18,7 +18,7 @@ function harnessOf(
   return {
     async open({ now, place }) {
       const store = await open(place, now)
-      return keys => createReloginKeyStrategy({ store, keys, now, ...options })
+      return keys => createReloginKeyStrategy({ store, keys, now, timeoutMs: patientMs, ...options })
     },
   }
 }

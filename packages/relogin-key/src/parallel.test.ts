@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, suite, test } from 'node:test'
-import { createRecord, eventually, TrialStore } from '@sojourn/conformance'
+import { createRecord, eventually, patientMs, TrialStore } from '@sojourn/conformance'
 import { onSessionEvent, type SessionStore } from '@sojourn/core'
 import { createReloginKeyStrategy } from './index.ts'
 import { startRedisStores, startSqliteStores } from './stores.fixture.ts'
@@ -23,7 +23,7 @@ for (const [name, { open }] of Object.entries(stores)) {
     async function start(place: string) {
       const life = new AsyncDisposableStack()
       const serve = async () => {
-        const strategy = createReloginKeyStrategy({ store: await open(place), keys })
+        const strategy = createReloginKeyStrategy({ store: await open(place), keys, timeoutMs: patientMs })
         life.defer(() => strategy.close())
         return strategy
       }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { createClock, createRecord, dayMs, TrialStore } from '@sojourn/conformance'
+import { createClock, createRecord, dayMs, patientMs, TrialStore } from '@sojourn/conformance'
 import { type Credential, onSessionEvent, type SessionEvents, type SessionRecord } from '@sojourn/core'
 import { createReloginKeyStrategy, type ReloginKeyStrategyOptions } from './index.ts'
 import { createJwtFormat } from './jwt-format.ts'
@@ -36,7 +36,7 @@ export type Trial = Awaited<ReturnType<typeof createTrial>>
 export async function createTrial(options: Partial<ReloginKeyStrategyOptions> = {}) {
   const clock = createClock()
   const store = new ForgettingStore()
-  const strategy = createReloginKeyStrategy({ store, keys, now: clock.now, ...options })
+  const strategy = createReloginKeyStrategy({ store, keys, now: clock.now, timeoutMs: patientMs, ...options })
   const { issue } = options.format === 'jwt' ? createJwtFormat(keys) : createPlainFormat(keys)
   const times = { expiresAt: clock.now() + dayMs, deadline: clock.now() + 2 * dayMs }
   const fields = { userId: 'alice', ...times }
