@@ -107,6 +107,8 @@ export class Inbox {
       const answerer = this.answerers.get(type as string)
       const { shared } = connection
       if (shared === null) throw new ClientError('not_presented', 'Present a credential, or null, first.')
+      if (connection.isPutOut)
+        throw new ClientError('session_ended', 'The session of this connection has ended.')
       if (answerer === undefined) throw new ClientError('unknown_type', 'There is no answer to this type.')
       if (!this.#isReady(shared)) await this.#makeReady(shared)
       if (!connection.isClosed) {

@@ -48,7 +48,7 @@ suite('a sign-in on one connection', () => {
     site.store.gate.shut()
     const signedIn = ada.ask('sign-in', 'ada')
     await eventually(() => site.store.gate.waiting === 1, 'the save')
-    const asked = assert.rejects(other.ask('who'), { code: 4409 })
+    const asked = assert.rejects(other.ask('who'), { code: 'session_ended' })
     gate.open()
     await eventually(() => seen.length === 1, 'the late look')
     site.store.gate.open()

@@ -99,13 +99,13 @@ export class Registry {
 
   end(shared: SharedSession, reason: 'revoked' | 'expired' | 'reuse'): void {
     this.drop(shared)
-    shared.putOut(closeCodes.ended, reason)
+    for (const connection of shared.putOut()) connection.end(closeCodes.ended, reason)
   }
 
   /** What they hold is worthless: somebody else gave the password. */
   replace(shared: SharedSession): void {
     this.drop(shared)
-    shared.putOut(...signedIn)
+    for (const connection of shared.putOut()) connection.end(...signedIn)
   }
 
   close(): void {

@@ -63,17 +63,22 @@ export class Saver {
   moved(shared: SharedSession, by: Connection, how: 'sign-in' | 'end'): void {
     this.#endMove(shared)
     const { promise: settled, resolve: settle } = Promise.withResolvers<void>()
-    shared.move = { by, since: this.#options.now(), settled, settle }
     const [code, reason] = how === 'end' ? signedOut : signedIn
-    shared.putOut(code, reason, by)
+    const others = shared.putOut(by)
+    const closeOthers = () => {
+      for (const other of others) other.end(code, reason)
+    }
+    shared.move = { by, since: this.#options.now(), closeOthers, settled, settle }
     // What follows is another session.
     if (how === 'end') this.#registry.drop(shared)
     this.#saveOutside(shared)
   }
 
   #endMove(shared: SharedSession): void {
-    shared.move?.settle()
+    const { move } = shared
     shared.move = null
+    move?.closeOthers()
+    move?.settle()
   }
 
   /** The one that moved it has left: nobody can tell whether that will be saved. */

@@ -8,6 +8,8 @@ import type { Saver } from './saver.ts'
 export interface Move {
   readonly by: Connection
   readonly since: number
+  /** Closes the others: once the one that moved has been told, for they come back with what it was given. */
+  readonly closeOthers: () => void
   readonly settled: Promise<void>
   readonly settle: () => void
 }
@@ -79,15 +81,16 @@ export class SharedSession implements SessionHost {
     if (by !== undefined) this.#saver.moved(this, by, how)
   }
 
-  /** Puts out all but one. Who is only about to enter finds that it is not among the connections any more. */
-  putOut(code: number, reason: string, except: Connection | null = null): void {
+  /**
+   * Puts out all but one, and returns those that are to be closed. Who is only about to enter finds that it is not among
+   * the connections any more.
+   */
+  putOut(except: Connection | null = null): Connection[] {
     this.era++
     if (except?.shared === this) except.era = this.era
-    for (const connection of [...this.connections]) {
-      if (connection === except) continue
-      if (connection.shared === this) connection.end(code, reason)
-      else this.connections.delete(connection)
-    }
+    const others = [...this.connections].filter(connection => connection !== except)
+    for (const other of others) this.connections.delete(other)
+    return others.filter(other => other.shared === this)
   }
 
   /** The handler that is told of it here is not told again when its answer is due. */
