@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
+import { patience } from './eventually.ts'
 import type { Law } from './law.ts'
 
 /** Wrong on purpose, and the laws that must say so. */
@@ -16,6 +17,7 @@ export function testBroken<Harness>(
   lawsOf: (harness: Harness) => Law[],
   { concurrency = false } = {},
 ): void {
+  patience.ms = 2000 // What is broken comes to the end of it.
   suite(name, { concurrency }, () => {
     for (const { name, breaks, harness } of broken) {
       test(name, async () => {
