@@ -1,0 +1,91 @@
+import type { Msg, NatsConnection, Subscription } from '@nats-io/transport-node'
+import { internalError, ResError } from './res-error.ts'
+
+export interface BusOptions {
+  readonly nats: NatsConnection
+  /** Instances of one name share the requests. */
+  readonly queue: string
+  onError(error: unknown): void
+}
+
+/** The gateway gives up after 3 s, unless it is told to wait. */
+const slowMs = 1000
+const patienceMs = 15_000
+
+/** Whom we answer. A request that asks for the answer anywhere else would have us speak in our own name there. */
+const inboxPrefix = '_INBOX.'
+
+/** The service's side of the RES protocol: requests, answers and events over NATS. */
+export class Bus {
+  readonly #options: BusOptions
+  readonly #subscriptions: Subscription[] = []
+  readonly #running = new Set<Promise<void>>()
+
+  constructor(options: BusOptions) {
+    this.#options = options
+  }
+
+  /** Answers each request with what `answer` returns, as `result`, or throws. */
+  serve(subject: string, answer: (payload: Uint8Array, subject: string) => Promise<unknown>): void {
+    const { nats, queue } = this.#options
+    const callback = (error: Error | null, message: Msg) => {
+      if (error !== null) return this.#options.onError(error)
+      const done = this.#answer(message, answer).finally(() => this.#running.delete(done))
+      this.#running.add(done)
+    }
+    this.#subscriptions.push(nats.subscribe(subject, { queue, callback }))
+  }
+
+  /** Hears what any instance says, itself included. */
+  listen(subject: string, listener: (subject: string, payload: Uint8Array) => void): void {
+    const callback = (error: Error | null, message: Msg) => {
+      if (error !== null) return this.#options.onError(error)
+      listener(message.subject, message.data)
+    }
+    this.#subscriptions.push(this.#options.nats.subscribe(subject, { callback }))
+  }
+
+  async #answer(
+    { subject, data, reply }: Msg,
+    answer: (payload: Uint8Array, subject: string) => Promise<unknown>,
+  ): Promise<void> {
+    if (!reply?.startsWith(inboxPrefix)) return
+    const timer = setTimeout(() => this.#publish(reply, `timeout:"${patienceMs}"`), slowMs)
+    try {
+      this.publish(reply, { result: await answer(data, subject) })
+    } catch (error) {
+      if (!(error instanceof ResError)) this.#options.onError(error)
+      const { code, message, data } = error instanceof ResError ? error : internalError()
+      this.publish(reply, { error: { code, message, data } })
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+
+  publish(subject: string, payload: object): void {
+    this.#publish(subject, JSON.stringify(payload))
+  }
+
+  /** While NATS is away, it waits for it. */
+  #publish(subject: string, text: string): void {
+    try {
+      this.#options.nats.publish(subject, text)
+    } catch (error) {
+      this.#options.onError(error)
+    }
+  }
+
+  /** Once all that was said before has arrived at NATS. */
+  flush(): Promise<void> {
+    return this.#options.nats.flush()
+  }
+
+  /** Takes no more requests, and answers those in hand. */
+  async close(): Promise<void> {
+    const { nats, onError } = this.#options
+    if (nats.isClosed()) return
+    for (const subscription of this.#subscriptions) subscription.unsubscribe()
+    await Promise.all(this.#running)
+    await nats.flush().catch(onError)
+  }
+}

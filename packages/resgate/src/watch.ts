@@ -1,0 +1,58 @@
+import type { SessionStrategy } from '@sojourn/core'
+import type { EndReason, Gateways } from './gateways.ts'
+
+export interface WatchOptions {
+  readonly strategy: SessionStrategy
+  readonly gateways: Gateways
+  readonly idleMs: number
+  now(): number
+  onError(error: unknown): void
+}
+
+/** How many are looked at in one go. */
+const maxLooks = 1000
+
+/** The sessions of connections, so that each that ends is told to the gateways: by all instances, for any may be gone. */
+export class Watch {
+  readonly #options: WatchOptions
+  /** When each is to be looked at. */
+  readonly #checkAt = new Map<string, number>()
+  readonly #reasons = new Map<string, EndReason>()
+  #isLooking = false
+
+  constructor(options: WatchOptions) {
+    this.#options = options
+  }
+
+  /** Of a session that a connection is in; `expiresAt` where it is known. */
+  see(sessionId: string, expiresAt = this.#options.now() + this.#options.idleMs): void {
+    this.#checkAt.set(sessionId, expiresAt)
+  }
+
+  /** Why a session is going to end. */
+  note(sessionId: string, reason: EndReason): void {
+    if (this.#checkAt.has(sessionId)) this.#reasons.set(sessionId, reason)
+  }
+
+  ended(sessionId: string, reason: EndReason): void {
+    const noted = this.#reasons.get(sessionId) ?? reason
+    this.#reasons.delete(sessionId)
+    if (this.#checkAt.delete(sessionId)) this.#options.gateways.check([sessionId], noted)
+  }
+
+  /** Looks at those that may have expired. */
+  async look(): Promise<void> {
+    if (this.#isLooking) return
+    this.#isLooking = true
+    const now = this.#options.now()
+    const due = [...this.#checkAt].filter(([, checkAt]) => checkAt <= now).slice(0, maxLooks)
+    await Promise.all(due.map(([sessionId]) => this.#look(sessionId))).catch(this.#options.onError)
+    this.#isLooking = false
+  }
+
+  async #look(sessionId: string): Promise<void> {
+    const record = await this.#options.strategy.directory?.find(sessionId)
+    if (record) this.see(sessionId, Math.min(record.expiresAt, record.deadline))
+    else this.ended(sessionId, 'expired')
+  }
+}
