@@ -33,13 +33,14 @@ async function compare(context: ServiceContext, method: CheckMethod, held: Held)
   const { connections, watch, sessions } = context
   const { cid, token, sessionId } = held
   const entry = await connections.read(cid)
+  // Should it not have been told, after all, the next start of any of us tells it.
+  if (entry.hasLeft && method !== 'check') return
   const membership = membershipOf(context, entry, token)
-  // Who has another session by now, was told so.
   if (membership?.sessionId !== sessionId) return
   // Nobody can look it up where only clients know their sessions: there we believe who sent it.
   const isTold = sessions.strategy.directory === null && method !== 'check' && method !== 'expired'
   const standing = isTold ? null : await findStanding(context, membership)
-  if (standing === null) return cut(context, entry, sessionId, method === 'check' ? 'revoked' : method)
+  if (standing === null) return cut(context, entry, sessionId, method === 'check' ? undefined : method)
   watch.see(sessionId, membership.expiresAt)
   if (entry.membership === null) await connections.write(entry, membership)
   tell(context, cid, standing, token)

@@ -7,6 +7,7 @@ export function connectToNats(options: NodeConnectionOptions): Promise<NatsConne
     waitOnFirstConnect: true,
     reconnectTimeWait: 250,
     reconnectJitter: 100,
+    pingInterval: 10_000, // two without an answer, and it counts as gone
     ...options,
   })
 }

@@ -20,8 +20,10 @@ export interface Membership {
 /** What is known of one connection. */
 export interface Entry {
   readonly cid: string
-  /** Null: it is in none. */
+  /** Null: it is in none, as far as we know. */
   readonly membership: Membership | null
+  /** Whether it was in one, left it, and was told so. */
+  readonly hasLeft: boolean
   readonly record: SessionRecord | null
 }
 
@@ -45,7 +47,13 @@ export class Connections {
 
   async read(cid: string): Promise<Entry> {
     const record = await this.#store.read(this.#idOf(cid))
-    return { cid, membership: record && this.#membershipOf(record), record }
+    const membership = record && this.#membershipOf(record)
+    return {
+      cid,
+      membership,
+      hasLeft: record !== null && membership === null && this.#isKept(record),
+      record,
+    }
   }
 
   /** False if another instance knows better by now. */
@@ -77,8 +85,12 @@ export class Connections {
     return `${this.#owner}.${cid}`
   }
 
-  #membershipOf({ data, expiresAt }: SessionRecord): Membership | null {
-    const membership = JSON.parse(data) as Membership | { readonly sessionId?: undefined }
-    return expiresAt > this.#options.now() && membership.sessionId !== undefined ? membership : null
+  #membershipOf(record: SessionRecord): Membership | null {
+    const membership = JSON.parse(record.data) as Membership | { readonly sessionId?: undefined }
+    return this.#isKept(record) && membership.sessionId !== undefined ? membership : null
+  }
+
+  #isKept({ expiresAt }: SessionRecord): boolean {
+    return expiresAt > this.#options.now()
   }
 }

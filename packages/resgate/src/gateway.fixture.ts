@@ -18,6 +18,8 @@ export class Gateway {
   readonly #nats: NatsConnection
   readonly #tokens = new Map<string, { readonly token: unknown; readonly tid: string }>()
   readonly cookies = new Map<string, string>()
+  /** How long it waits for an answer: real ones, 3 s. As it hears all, NATS never tells it that nobody serves. */
+  patienceMs = 20_000
   /** The checks that `system.tokenReset` asked for. */
   readonly checks: Promise<unknown>[] = []
 
@@ -75,23 +77,26 @@ export class Gateway {
     return result?.model
   }
 
-  async ask(subject: string, payload: object | string, timeout = 20_000): Promise<Answer> {
+  async ask(subject: string, payload: object | string): Promise<Answer> {
     const text = typeof payload === 'string' ? payload : JSON.stringify(payload)
     const inbox = `_INBOX.${crypto.randomUUID()}`
     return new Promise((resolve, reject) => {
       const subscription = this.#nats.subscribe(inbox, {
-        timeout,
+        timeout: this.patienceMs,
         callback: (error, message) => {
           if (error !== null) return reject(error)
           const answer = new TextDecoder().decode(message.data)
           if (answer.startsWith('timeout:')) return
           subscription.unsubscribe()
-          if (message.headers?.code === 503) reject(new Error('nobody serves that'))
-          else resolve(JSON.parse(answer))
+          resolve(JSON.parse(answer))
         },
       })
       this.#nats.publish(subject, text, { reply: inbox })
     })
+  }
+
+  publish(subject: string, payload: object, reply?: string): void {
+    this.#nats.publish(subject, JSON.stringify(payload), reply === undefined ? {} : { reply })
   }
 
   /** What was said since the last time, once the answers to all of it are there. */

@@ -10,12 +10,15 @@ const alreadyLoggedIn = () => new ResError('session.alreadyLoggedIn', 'Already l
 
 /** `auth.session.login`: a new session, and its first key. */
 export async function logIn(context: ServiceContext, request: AuthRequest): Promise<{ reloginKey: string }> {
-  const { sessions, connections } = context
+  const { sessions, connections, settings } = context
   const { cid } = request
   const entry = await findFreeEntry(context, request)
   const user = await checkPassword(context, request)
 
   const [binding = null] = readBindings(context, request)
+  if (settings.bind !== null && binding === null) {
+    throw new ResError('session.bindingMissing', `The cookie ${settings.bind} is missing`)
+  }
   const session = sessions.openAnonymous<object>({ replaced() {}, canDeliver: () => true, binding })
   session.signIn(String(user.id))
   const instruction = await sessions.commit(session)
@@ -40,7 +43,7 @@ async function findFreeEntry(context: ServiceContext, { cid, token }: AuthReques
     return entry
   }
   if ((await findStanding(context, membership)) !== null) throw alreadyLoggedIn()
-  await cut(context, entry, membership.sessionId, 'expired')
+  await cut(context, entry, membership.sessionId)
   return context.connections.read(cid)
 }
 

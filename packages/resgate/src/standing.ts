@@ -43,12 +43,13 @@ export function tell({ gateways }: ServiceContext, cid: string, standing: Standi
 
 /** The session has ended for this connection; unless it is in another by now. */
 export async function cut(
-  { gateways, connections }: ServiceContext,
+  { gateways, connections, settings }: ServiceContext,
   entry: Entry,
   sessionId: string,
-  reason: EndReason,
+  why?: EndReason,
 ): Promise<void> {
   const { cid, membership } = entry
+  const reason = why ?? ((membership?.expiresAt ?? 0) <= settings.now() ? 'expired' : 'revoked')
   if (membership !== null) {
     if (membership.sessionId !== sessionId || !(await connections.write(entry, null))) return
   }
@@ -69,7 +70,7 @@ export function verify(context: ServiceContext, cid: string, sessionId: string |
     if (standing !== null) {
       if (standing.membership.sessionId !== sessionId) tell(context, cid, standing, null)
     } else if (sessionId !== null) {
-      await cut(context, entry, sessionId, 'revoked')
+      await cut(context, entry, sessionId)
     }
   })
 }
