@@ -1,4 +1,10 @@
-import type { Msg, NatsConnection, Subscription } from '@nats-io/transport-node'
+import {
+  headers,
+  type Msg,
+  type MsgHdrs,
+  type NatsConnection,
+  type Subscription,
+} from '@nats-io/transport-node'
 import { internalError, ResError } from './res-error.ts'
 
 export interface BusOptions {
@@ -12,6 +18,9 @@ export interface BusOptions {
 const slowMs = 1000
 const patienceMs = 15_000
 
+/** Which service speaks, where several do: gateways do not see it. */
+const serviceHeader = 'Service'
+
 /** Whom we answer. A request that asks for the answer anywhere else would have us speak in our own name there. */
 const inboxPrefix = '_INBOX.'
 
@@ -20,9 +29,11 @@ export class Bus {
   readonly #options: BusOptions
   readonly #subscriptions: Subscription[] = []
   readonly #running = new Set<Promise<void>>()
+  readonly #ours = headers()
 
   constructor(options: BusOptions) {
     this.#options = options
+    this.#ours.set(serviceHeader, options.queue)
   }
 
   /** Answers each request with what `answer` returns, as `result`, or throws. */
@@ -36,11 +47,11 @@ export class Bus {
     this.#subscriptions.push(nats.subscribe(subject, { queue, callback }))
   }
 
-  /** Hears what any instance says, itself included. */
-  listen(subject: string, listener: (subject: string, payload: Uint8Array) => void): void {
-    const callback = (error: Error | null, message: Msg) => {
-      if (error !== null) return this.#options.onError(error)
-      listener(message.subject, message.data)
+  /** Hears what any instance of this name tells, itself included. */
+  listen(subject: string, listener: (payload: Uint8Array) => void): void {
+    const callback = (error: Error | null, { headers, data }: Msg) => {
+      if (error !== null) this.#options.onError(error)
+      else if (headers?.get(serviceHeader) === this.#options.queue) listener(data)
     }
     this.#subscriptions.push(this.#options.nats.subscribe(subject, { callback }))
   }
@@ -66,10 +77,15 @@ export class Bus {
     this.#publish(subject, JSON.stringify(payload))
   }
 
+  /** So that `listen` of all instances hears it. */
+  tell(subject: string, payload: object): void {
+    this.#publish(subject, JSON.stringify(payload), this.#ours)
+  }
+
   /** While NATS is away, it waits for it. */
-  #publish(subject: string, text: string): void {
+  #publish(subject: string, text: string, headers?: MsgHdrs): void {
     try {
-      this.#options.nats.publish(subject, text)
+      this.#options.nats.publish(subject, text, headers && { headers })
     } catch (error) {
       this.#options.onError(error)
     }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { eventually } from '@sojourn/conformance'
+import { eventually, TrialStore } from '@sojourn/conformance'
+import { createReloginKeyStrategy } from '@sojourn/relogin-key'
 import { keyOf, nulls } from './gateway.fixture.ts'
 import { openOffice } from './office.fixture.ts'
 
@@ -247,4 +248,25 @@ describe('passwords', () => {
       'session.tooManyAttempts',
     )
   })
+})
+
+test('two services on one NATS leave each other’s connections alone', async () => {
+  await using office = await openOffice({ idleMs: 10 * minute })
+  const { gateway, clock } = office
+  const elsewhere = new TrialStore()
+  const strategy = createReloginKeyStrategy({
+    store: elsewhere,
+    now: clock.now,
+    keys: ['another secret of thirty-two bytes!!'],
+  })
+  await office.open({ name: 'backstage', strategy, connections: elsewhere, idleMs: minute })
+  const cid = gateway.connect()
+  await gateway.login(cid, 'john')
+  const backstage = gateway.connect()
+  const params = { username: 'jane', password: 'jane' }
+  keyOf(await gateway.ask('auth.backstage.login', { cid: backstage, token: null, params }))
+  clock.advance(2 * minute)
+  await gateway.until(backstage, token => token === null, 'the one of the other service expires')
+  assert.ok(gateway.tokenOf(cid))
+  assert.equal(gateway.checks.length, 1)
 })

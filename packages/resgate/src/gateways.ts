@@ -39,7 +39,7 @@ export class Gateways {
   }
 
   giveToken(cid: string, token: SessionToken): void {
-    this.#bus.publish(`conn.${cid}.token`, { token, tid: token.sid })
+    this.#bus.tell(`conn.${cid}.token`, { token, tid: token.sid })
   }
 
   takeToken(cid: string): void {
@@ -48,9 +48,9 @@ export class Gateways {
 
   /** Hears the session of each token that any instance gives. */
   onToken(listener: (sessionId: string) => void): void {
-    this.#bus.listen('conn.*.token', (_, payload) => {
-      const sessionId = readTid(payload)
-      if (sessionId !== null) listener(sessionId)
+    this.#bus.listen('conn.*.token', payload => {
+      const { tid } = JSON.parse(new TextDecoder().decode(payload)) as { readonly tid: string }
+      listener(tid)
     })
   }
 
@@ -74,13 +74,5 @@ export class Gateways {
   reset(): void {
     const resources = [`${this.#name}.user.*`]
     this.#bus.publish('system.reset', { resources, access: resources })
-  }
-}
-
-function readTid(payload: Uint8Array): string | null {
-  try {
-    return sessionIdOf((JSON.parse(new TextDecoder().decode(payload)) as { token?: unknown } | null)?.token)
-  } catch {
-    return null // of another service
   }
 }

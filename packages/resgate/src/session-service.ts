@@ -52,6 +52,7 @@ export function createSessionService(options: SessionServiceOptions): SessionSer
   }
   const stops: (() => void)[] = []
   let isAnnounced = true
+  let isClosed = false
 
   function serve(subject: string, answer: (request: AuthRequest, subject: string) => Promise<unknown>): void {
     bus.serve(subject, async (payload, subject) => {
@@ -75,7 +76,10 @@ export function createSessionService(options: SessionServiceOptions): SessionSer
   }
 
   async function announceAfterReconnects(): Promise<void> {
-    for await (const { type } of nats.status()) if (type === 'reconnect') await announce()
+    for await (const { type } of nats.status()) {
+      if (isClosed) return
+      if (type === 'reconnect') await announce()
+    }
   }
 
   return {
@@ -118,6 +122,7 @@ export function createSessionService(options: SessionServiceOptions): SessionSer
     },
 
     async close() {
+      isClosed = true
       for (const stop of stops) stop()
       await bus.close()
       await turns.settled()
