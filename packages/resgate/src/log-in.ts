@@ -10,7 +10,7 @@ const alreadyLoggedIn = () => new ResError('session.alreadyLoggedIn', 'Already l
 
 /** `auth.session.login`: a new session, and its first key. */
 export async function logIn(context: ServiceContext, request: AuthRequest): Promise<{ reloginKey: string }> {
-  const { sessions, connections, settings } = context
+  const { sessions, connections, settings, watch } = context
   const { cid } = request
   const entry = await findFreeEntry(context, request)
   const user = await checkPassword(context, request)
@@ -29,6 +29,7 @@ export async function logIn(context: ServiceContext, request: AuthRequest): Prom
     await sessions.commit(session)
     throw alreadyLoggedIn()
   }
+  watch.see(session.id, membership.expiresAt)
   tell(context, cid, { membership, user }, null)
   verify(context, cid, session.id)
   return { reloginKey: instruction.credential }

@@ -66,7 +66,7 @@ export function createSessionService(options: SessionServiceOptions): SessionSer
     isAnnounced = true
     try {
       const sessionIds = await context.connections.listSessions()
-      for (const sessionId of sessionIds) watch.see(sessionId)
+      for (const sessionId of sessionIds) watch.hear(sessionId)
       gateways.reset()
       gateways.check(sessionIds, 'check')
     } catch (error) {
@@ -94,7 +94,7 @@ export function createSessionService(options: SessionServiceOptions): SessionSer
         const cid = readCid(subject)
         return turns.take(cid, () => get(context, cid))
       })
-      gateways.onToken(sessionId => watch.see(sessionId))
+      gateways.onToken(sessionId => watch.hear(sessionId))
 
       const timer = setInterval(() => {
         watch.look()

@@ -24,9 +24,15 @@ export class Watch {
     this.#options = options
   }
 
-  /** Of a session that a connection is in; `expiresAt` where it is known. */
-  see(sessionId: string, expiresAt = this.#options.now() + this.#options.idleMs): void {
+  /** A connection is in that session, which ends at `expiresAt` unless it is used. */
+  see(sessionId: string, expiresAt: number): void {
     this.#checkAt.set(sessionId, expiresAt)
+  }
+
+  /** Somebody else has seen it. */
+  hear(sessionId: string): void {
+    const { now, idleMs } = this.#options
+    if (!this.#checkAt.has(sessionId)) this.#checkAt.set(sessionId, now() + idleMs)
   }
 
   /** Why a session is going to end. */
