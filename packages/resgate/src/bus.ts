@@ -50,8 +50,13 @@ export class Bus {
   /** Hears what any instance of this name tells, itself included. */
   listen(subject: string, listener: (payload: Uint8Array) => void): void {
     const callback = (error: Error | null, { headers, data }: Msg) => {
-      if (error !== null) this.#options.onError(error)
-      else if (headers?.get(serviceHeader) === this.#options.queue) listener(data)
+      // An error thrown here would stop the connection for good.
+      try {
+        if (error !== null) throw error
+        if (headers?.get(serviceHeader) === this.#options.queue) listener(data)
+      } catch (error) {
+        this.#options.onError(error)
+      }
     }
     this.#subscriptions.push(this.#options.nats.subscribe(subject, { callback }))
   }

@@ -40,7 +40,7 @@ async function compare(context: ServiceContext, method: CheckMethod, held: Held)
   // Nobody can look it up where only clients know their sessions: there we believe who sent it.
   const isTold = sessions.strategy.directory === null && method !== 'check' && method !== 'expired'
   const standing = isTold ? null : await findStanding(context, membership)
-  if (standing === null) return cut(context, entry, sessionId, method === 'check' ? undefined : method)
+  if (standing === null) return cut(context, entry, method === 'check' ? undefined : method)
   watch.see(sessionId, membership.expiresAt)
   if (entry.membership === null) await connections.write(entry, membership)
   tell(context, cid, standing, token)

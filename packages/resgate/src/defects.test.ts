@@ -71,7 +71,9 @@ describe('what the classic example loses, is kept', () => {
     assert.notEqual(sidOf(token), first)
     await strategy.revoker?.revoke(first as string)
     await gateway.take()
-    await Promise.all(gateway.checks)
+    // A check that was under way.
+    await gateway.ask('auth.session.revoked', { cid, token: { sid: first, userId: 4, role: 'user' } })
+    await gateway.take()
     assert.deepEqual(gateway.tokenOf(cid), token)
     assert.equal(((await gateway.userOf(cid)) as { name: string }).name, 'Jane Doe')
   })
@@ -158,6 +160,18 @@ describe('who is out, is told', () => {
       [{ reason: 'reuse' }, { reason: 'reuse' }],
     )
     assert.deepEqual(await strategy.directory?.list('4'), [])
+  })
+
+  test('a sign-in as somebody else in the same session, on another transport', async () => {
+    await using office = await openOffice()
+    const { gateway, store } = office
+    const cid = gateway.connect()
+    await gateway.login(cid, 'john')
+    const record = await store.read(sidOf(gateway.tokenOf(cid)) as string)
+    assert.ok(record && (await store.write({ ...record, userId: '3', version: record.version + 1 })))
+    await gateway.auth(cid, 'check')
+    assert.equal(gateway.tokenOf(cid), null)
+    assert.deepEqual(await gateway.userOf(cid), nobody)
   })
 
   test('a revocation anywhere', async () => {

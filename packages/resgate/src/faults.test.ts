@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
-import { describe, test } from 'node:test'
-import { eventually, TrialStore } from '@sojourn/conformance'
+import { describe, mock, test } from 'node:test'
+import { eventually, Gate, TrialStore } from '@sojourn/conformance'
 import { SessionError } from '@sojourn/core'
 import { createReloginKeyStrategy } from '@sojourn/relogin-key'
 import { startProxy } from '@sojourn/testbed'
@@ -69,6 +69,21 @@ describe('bad requests', () => {
       heard.filter(([subject]) => subject.includes(cid) || subject === 'system.reset'),
       [],
     )
+  })
+
+  test('what pretends to be of the service is no end of it', async () => {
+    await using office = await openOffice({
+      onError: () => {
+        throw new Error('even so')
+      },
+    })
+    const { gateway } = office
+    const log = mock.method(console, 'error', () => {})
+    gateway.publish('conn.cid.token', 'null', undefined, 'session')
+    await gateway.take()
+    assert.ok(keyOf(await gateway.login(gateway.connect(), 'john')))
+    assert.ok(log.mock.callCount() > 0)
+    log.mock.restore()
   })
 
   test('foreign tokens are somebody else’s', async () => {
@@ -197,6 +212,8 @@ describe('a service that ends', () => {
     await open({ strategy, connections: store })
     await gateway.access(one)
     assert.equal(gateway.tokenOf(one), null)
+    await gateway.login(two, 'jane', 'wrong')
+    assert.equal(gateway.tokenOf(two), null)
     assert.ok(keyOf(await gateway.login(two, 'jane')))
   })
 
@@ -249,24 +266,84 @@ describe('a service that ends', () => {
 })
 
 describe('several instances', () => {
-  test('a login at any, a relogin at another, and one session of two logins at once', async () => {
+  test('a login at any, a relogin at another, a logout for both', async () => {
     await using office = await openOffice()
-    const { gateway, open, strategy } = office
+    const { gateway, open } = office
     await open()
     await open()
     for (let visit = 0; visit < 20; visit++) {
       const cid = gateway.connect()
-      const answers = await Promise.all([1, 2, 3].map(() => gateway.login(cid, 'john')))
-      const keys = answers.flatMap(({ result }) => result?.reloginKey ?? [])
-      assert.equal(keys.length, 1)
-      assert.equal((await strategy.directory?.list('4'))?.length, 1)
+      const key = keyOf(await gateway.login(cid, 'john'))
       const other = gateway.connect()
-      assert.ok(keyOf(await gateway.relogin(other, keys[0])))
+      assert.ok(keyOf(await gateway.relogin(other, key)))
       assert.deepEqual(await gateway.userOf(other), john)
       await gateway.auth(cid, 'logout')
       await gateway.until(other, token => token === null, 'the other is out, too')
     }
     assert.deepEqual(office.errors, [])
+  })
+
+  test('of logins at once on one connection, one makes a session', async () => {
+    await using office = await openOffice()
+    const { gateway, open, strategy, store } = office
+    for (let instance = 1; instance < 8; instance++) await open()
+    const cid = gateway.connect()
+    store.gate.shut()
+    const logins = Array.from({ length: 16 }, () => gateway.login(cid, 'john'))
+    await eventually(() => store.gate.waiting >= 2, 'two instances are at it')
+    store.gate.open()
+    const answers = await Promise.all(logins)
+    const refused = answers.filter(({ error }) => error?.code === 'session.alreadyLoggedIn')
+    assert.equal(refused.length, 15)
+    await gateway.take()
+    const [session, ...more] = (await strategy.directory?.list('4')) ?? []
+    assert.deepEqual(more, [])
+    assert.equal((gateway.tokenOf(cid) as { sid: string }).sid, session?.id)
+  })
+
+  test('what one has signed in expires, though that one is gone', async () => {
+    await using office = await openOffice({ idleMs: 60_000 })
+    const { gateway, service, clock, open } = office
+    await open()
+    const cids = Array.from({ length: 10 }, () => gateway.connect())
+    for (const cid of cids) await gateway.login(cid, 'john')
+    await service.close()
+    clock.advance(60_000)
+    for (const cid of cids) await gateway.until(cid, token => token === null, 'the token is taken')
+  })
+
+  test('an answer that another instance made wrong meanwhile is put right', async () => {
+    const gate = new Gate()
+    await using office = await openOffice({ findUser: async () => gate.pass().then(() => john) })
+    const { gateway, store } = office
+    const cid = gateway.connect()
+    await gateway.login(cid, 'john')
+    assert.deepEqual(await gateway.userOf(cid), john)
+    await gateway.auth(cid, 'check') // after all that
+    gate.shut()
+    const answer = gateway.userOf(cid)
+    await eventually(() => gate.waiting > 0, 'the answer is being made')
+    const entry = await store.read(`resgate.session.${cid}`)
+    assert.ok(entry && (await store.write({ ...entry, data: '{}', version: entry.version + 1 })))
+    gate.open()
+    assert.deepEqual(await answer, john)
+    await eventually(() => gateway.heard.some(([subject]) => subject.endsWith('.ended')), 'it is told')
+  })
+
+  test('a session that ends while it is entered: the token is taken again', async () => {
+    await using office = await openOffice()
+    const { gateway, strategy, store } = office
+    const cid = gateway.connect()
+    store.gate.shut()
+    const login = gateway.login(cid, 'john')
+    await eventually(() => store.gate.waiting === 1, 'the session is being saved')
+    store.gate.open()
+    store.gate.shut()
+    await eventually(() => store.gate.waiting === 1, 'the connection is being entered')
+    await strategy.revoker?.revokeAll('4')
+    store.gate.open()
+    assert.ok(keyOf(await login))
+    await gateway.until(cid, token => token === null, 'the token is taken')
   })
 })
 

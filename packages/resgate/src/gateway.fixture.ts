@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { NatsConnection } from '@nats-io/transport-node'
+import { headers, type NatsConnection } from '@nats-io/transport-node'
 import { eventually } from '@sojourn/conformance'
 
 /** One message on NATS: subject and payload. Of answers, the subject is `answer`. */
@@ -95,8 +95,13 @@ export class Gateway {
     })
   }
 
-  publish(subject: string, payload: object, reply?: string): void {
-    this.#nats.publish(subject, JSON.stringify(payload), reply === undefined ? {} : { reply })
+  publish(subject: string, payload: object | string, reply?: string, service?: string): void {
+    const ofService = headers()
+    ofService.set('Service', service ?? '')
+    this.#nats.publish(subject, typeof payload === 'string' ? payload : JSON.stringify(payload), {
+      ...(reply !== undefined && { reply }),
+      ...(service !== undefined && { headers: ofService }),
+    })
   }
 
   /** What was said since the last time, once the answers to all of it are there. */

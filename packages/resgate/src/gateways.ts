@@ -49,8 +49,8 @@ export class Gateways {
   /** Hears the session of each token that any instance gives. */
   onToken(listener: (sessionId: string) => void): void {
     this.#bus.listen('conn.*.token', payload => {
-      const { tid } = JSON.parse(new TextDecoder().decode(payload)) as { readonly tid: string }
-      listener(tid)
+      const { tid } = JSON.parse(new TextDecoder().decode(payload)) as { readonly tid: unknown }
+      if (typeof tid === 'string') listener(tid)
     })
   }
 

@@ -44,7 +44,7 @@ async function findFreeEntry(context: ServiceContext, { cid, token }: AuthReques
     return entry
   }
   if ((await findStanding(context, membership)) !== null) throw alreadyLoggedIn()
-  await cut(context, entry, membership.sessionId)
+  await cut(context, entry)
   return context.connections.read(cid)
 }
 

@@ -53,7 +53,7 @@ const maxOption = 2 ** 31 - 1
 /** With the defaults. @throws {SessionError} `invalid_option` */
 export function completeOptions(options: SessionServiceOptions) {
   const { nats, connections, findUserByPassword, findUser, name = 'session', bind } = options
-  const { addressOf = withoutPort, onError = console.error, now = Date.now, idleMs = 3_600_000 } = options
+  const { addressOf = withoutPort, now = Date.now, idleMs = 3_600_000 } = options
   const numbers = {
     failuresPerUser: options.failuresPerUser ?? 10,
     failuresPerAddress: options.failuresPerAddress ?? 100,
@@ -82,9 +82,19 @@ export function completeOptions(options: SessionServiceOptions) {
   }
   return {
     ...numbers,
-    ...{ nats, connections, name, addressOf, onError, now, idleMs, bind: bind?.cookie ?? null },
+    ...{ nats, connections, name, addressOf, now, idleMs, bind: bind?.cookie ?? null },
+    onError: safely(options.onError ?? console.error),
     findUserByPassword: findUserByPassword.bind(options),
     findUser: findUser.bind(options),
+  }
+}
+
+/** What it throws itself disturbs nobody. */
+const safely = (onError: (error: unknown) => void) => (error: unknown) => {
+  try {
+    onError(error)
+  } catch (another) {
+    console.error(another)
   }
 }
 

@@ -41,18 +41,15 @@ export function tell({ gateways }: ServiceContext, cid: string, standing: Standi
   gateways.showUser(cid, user)
 }
 
-/** The session has ended for this connection; unless it is in another by now. */
+/** The session of a connection has ended; unless it is in another by now. */
 export async function cut(
   { gateways, connections, settings }: ServiceContext,
   entry: Entry,
-  sessionId: string,
   why?: EndReason,
 ): Promise<void> {
   const { cid, membership } = entry
   const reason = why ?? ((membership?.expiresAt ?? 0) <= settings.now() ? 'expired' : 'revoked')
-  if (membership !== null) {
-    if (membership.sessionId !== sessionId || !(await connections.write(entry, null))) return
-  }
+  if (membership !== null && !(await connections.write(entry, null))) return
   gateways.showUser(cid, null)
   gateways.takeToken(cid)
   gateways.tellEnd(cid, reason)
@@ -70,7 +67,7 @@ export function verify(context: ServiceContext, cid: string, sessionId: string |
     if (standing !== null) {
       if (standing.membership.sessionId !== sessionId) tell(context, cid, standing, null)
     } else if (sessionId !== null) {
-      await cut(context, entry, sessionId)
+      await cut(context, entry)
     }
   })
 }

@@ -24,8 +24,10 @@ for (const [name, createStrategy] of Object.entries(makers)) {
     const second = gateway.connect()
     key = keyOf(await gateway.relogin(second, key, 'attempt'))
     assert.deepEqual(await gateway.userOf(second), john)
-    clock.advance(8 * minute)
-    key = keyOf(await gateway.relogin(second, key))
+    for (let renewal = 0; renewal < 4; renewal++) {
+      clock.advance(8 * minute)
+      key = keyOf(await gateway.relogin(second, key))
+    }
     clock.advance(8 * minute)
     assert.deepEqual(await gateway.userOf(second), john, 'it was renewed')
 
