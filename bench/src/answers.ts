@@ -1,4 +1,6 @@
 import { type ContenderName, contenderNames } from './contenders.ts'
+import { describeResgate } from './resgate/answers.ts'
+import { resgateContenderNames } from './resgate/contenders.ts'
 import { percent } from './restart-report.ts'
 import type { Results } from './results.ts'
 import { describeSockets } from './sockets/answers.ts'
@@ -21,17 +23,23 @@ const peers: Partial<Record<ContenderName, ContenderName>> = {
   'cookie-revocable': 'client-sessions',
 }
 
-/** In a line per contender, or two: what you pay, and what you get. */
-export function formatAnswers(results: Results): string[] {
+/** For each contender that was measured: what you pay, and what you get, in a few words each. */
+export function describeContenders(results: Results): [name: string, parts: string[]][] {
   const contenders: [name: string, parts: string[]][] = [
     ...contenderNames.map((name): [string, string[]] => [
       name,
       [priceOf, describeRestart, describeTheft].flatMap(part => part(results, name)),
     ]),
     ...socketContenderNames.map((name): [string, string[]] => [name, describeSockets(results, name)]),
+    ...resgateContenderNames.map((name): [string, string[]] => [name, describeResgate(results, name)]),
   ]
-  const lines = contenders.flatMap(([name, parts]) =>
-    name === 'none' ? [] : fill(parts).map((text, line) => [line === 0 ? name : '', text]),
+  return contenders.filter(([name, parts]) => name !== 'none' && parts.length > 0)
+}
+
+/** In a line per contender, or two. */
+export function formatAnswers(results: Results): string[] {
+  const lines = describeContenders(results).flatMap(([name, parts]) =>
+    fill(parts).map((text, line) => [line === 0 ? name : '', text]),
   )
   if (lines.length === 0) return []
   const table = formatTable('In short', lines, [

@@ -3,18 +3,30 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { type ContenderName, contenderNames } from './contenders.ts'
 import { faultNames } from './faults.ts'
+import { type ResgateContenderName, resgateContenderNames } from './resgate/contenders.ts'
+import { resgateFaultNames } from './resgate/faults.ts'
 import { type SocketContenderName, socketContenderNames } from './sockets/contenders.ts'
 import { socketFaultNames } from './sockets/faults.ts'
 import { wrapAfter } from './table.ts'
 import { type Effort, emptyBytes } from './throughput.ts'
 
-const quickMeasurements = ['read', 'write', 'anonymous', 'sockets', 'server-killed', 'second-server'] as const
+const quickMeasurements = [
+  'read',
+  'write',
+  'anonymous',
+  'sockets',
+  'resgate',
+  'server-killed',
+  'second-server',
+  'service-killed',
+] as const
 export const measurements = [
   ...new Set([
     ...quickMeasurements,
     'first-read' as const,
     ...faultNames,
     ...socketFaultNames,
+    ...resgateFaultNames,
     ...(['theft', 'scale'] as const),
   ]),
 ]
@@ -23,6 +35,7 @@ export type Measurement = (typeof measurements)[number]
 export interface BenchOptions {
   readonly contenders: readonly ContenderName[]
   readonly socketContenders: readonly SocketContenderName[]
+  readonly resgateContenders: readonly ResgateContenderName[]
   readonly measurements: readonly Measurement[]
   readonly effort: Omit<Effort, 'sessionBytes'>
   /** Sizes of session data: `read` is measured with each, all else with the first. */
@@ -31,16 +44,18 @@ export interface BenchOptions {
   readonly sizes: readonly number[]
   /** Signed in before a fault. */
   readonly clients: number
+  /** The same, of clients that come through Resgate. */
+  readonly pages: number
   /** The files to write the results to. */
   readonly files: readonly string[]
 }
 
 const concurrency = 32
 
-const allNames = [...new Set([...contenderNames, ...socketContenderNames])]
+const allNames = [...new Set([...contenderNames, ...socketContenderNames, ...resgateContenderNames])]
 
 const optionTexts = {
-  '--quick': `about six minutes: ${quickMeasurements.join(', ')} (default)`,
+  '--quick': `about seven minutes: ${quickMeasurements.join(', ')} (default)`,
   '--full': 'more and longer rounds, more sizes and measurements: all below',
   '--only a,b': `these contenders: ${allNames.join(', ')}`,
   '--scenario a,b': `these measurements: ${measurements.join(', ')}`,
@@ -49,7 +64,8 @@ const optionTexts = {
   '--sizes a,b': 'numbers of live sessions, for scale (1000,1000000)',
   '--rounds N': 'how often each contender is measured (3, with --full 9)',
   '--seconds S': 'how long, each time (1, with --full 4)',
-  '--clients N': 'how many are signed in before a fault, and have open sockets (1000)',
+  '--clients N':
+    'how many are signed in before a fault, and have open sockets (1000; through Resgate 200, with --full 1000)',
   '--json FILE': 'writes the results there too',
   '--results FOLDER': 'keeps latest.json there (bench/results)',
 }
@@ -76,7 +92,7 @@ export function parseOptions(args: readonly string[]): BenchOptions {
       sizes: { type: 'string', default: '1000,1000000' },
       rounds: { type: 'string' },
       seconds: { type: 'string' },
-      clients: { type: 'string', default: '1000' },
+      clients: { type: 'string' },
       json: { type: 'string' },
       results: { type: 'string', default: 'bench/results' },
     },
@@ -85,8 +101,9 @@ export function parseOptions(args: readonly string[]): BenchOptions {
   if (full && quick) throw new Error('--quick and --full exclude each other.')
   const only = oneOf('--only', values.only, allNames, allNames)
   return {
-    contenders: chosen(contenderNames, only),
-    socketContenders: chosen(socketContenderNames, only),
+    contenders: chosen(contenderNames, only, 'none'),
+    socketContenders: chosen(socketContenderNames, only, 'none'),
+    resgateContenders: chosen(resgateContenderNames, only, 'resgate-none'),
     measurements: oneOf('--scenario', values.scenario, measurements, full ? measurements : quickMeasurements),
     effort: {
       rounds: whole('--rounds', values.rounds ?? (full ? '9' : '3'), 1),
@@ -95,7 +112,8 @@ export function parseOptions(args: readonly string[]): BenchOptions {
     },
     bytes: sizesOf('--bytes', values.bytes ?? (full ? '200,1000,3000' : '200'), emptyBytes),
     sizes: sizesOf('--sizes', values.sizes, concurrency),
-    clients: whole('--clients', values.clients, 1),
+    clients: whole('--clients', values.clients ?? '1000', 1),
+    pages: whole('--clients', values.clients ?? (full ? '1000' : '200'), 1),
     files: [
       resolve(repository, values.results, 'latest.json'),
       ...(values.json === undefined ? [] : [resolve(process.env.SOJOURN_CWD || repository, values.json)]),
@@ -103,10 +121,10 @@ export function parseOptions(args: readonly string[]): BenchOptions {
   }
 }
 
-/** Those of `names` that are asked for, and `none` with them: what it is compared with. */
-function chosen<T extends string>(names: readonly T[], only: readonly string[]): T[] {
+/** Those of `names` that are asked for, and with them what they are compared with. */
+function chosen<T extends string>(names: readonly T[], only: readonly string[], limit: T): T[] {
   const asked = names.filter(name => only.includes(name))
-  return asked.length === 0 ? [] : names.filter(name => name === 'none' || asked.includes(name))
+  return asked.length === 0 ? [] : names.filter(name => name === limit || asked.includes(name))
 }
 
 function oneOf<T extends string>(

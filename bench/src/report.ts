@@ -1,5 +1,7 @@
 import { formatAnswers } from './answers.ts'
 import { contenderNames } from './contenders.ts'
+import { isThroughResgate } from './resgate/contenders.ts'
+import { formatResgate } from './resgate/report.ts'
 import { formatRestart } from './restart-report.ts'
 import type { NotRun, Results, Scale, Spread, Throughput } from './results.ts'
 import { isOnSockets } from './sockets/contenders.ts'
@@ -16,7 +18,7 @@ const questions: Record<string, string> = {
 /** The terminal's tables: the answer first, then one table per question. */
 export function formatResults(results: Results): string {
   const { throughput, scale, notRun } = results
-  const restart = results.restart.filter(row => !isOnSockets(row))
+  const restart = results.restart.filter(row => !isOnSockets(row) && !isThroughResgate(row))
   const theft = results.theft.filter(row => !isOnSockets(row))
   const [firstReads = [], repeated = []] = [true, false].map(isFirst =>
     throughput.filter(({ scenario }) => (scenario === 'first-read') === isFirst),
@@ -31,6 +33,7 @@ export function formatResults(results: Results): string {
     ...(theft.length > 0 ? [formatTheft(theft)] : []),
     ...(scale.length > 0 ? [formatScale(scale)] : []),
     ...formatSockets(results),
+    ...formatResgate(results),
     ...notRun.map(formatNotRun),
   ].join('\n')
 }

@@ -10,6 +10,7 @@ export interface Results {
   readonly theft: readonly Theft[]
   readonly scale: readonly Scale[]
   readonly sockets: readonly Sockets[]
+  readonly resgate: readonly Resgate[]
   readonly notRun: readonly NotRun[]
 }
 
@@ -58,14 +59,15 @@ export interface Restart {
   readonly fault: string
   readonly clients: number
   readonly stillSignedIn: number
+  /** 0 through Resgate, where clients write nothing. */
   readonly acknowledgedWritesLost: number
   /** Answers that named another user; must be 0. */
   readonly wrongUser: number
   /** From the fault to the first answer that knew its client; null if there was none. */
   readonly firstSuccessMs: number | null
-  /** On sockets: from when the server could answer again until the last of those who came back was back. */
+  /** On sockets, and through Resgate: from when the server could answer again until the last of those who came back was back. */
   readonly allBackMs?: number | null
-  /** On sockets: how many sessions the server ended because it took an honest client for a thief; should be 0. */
+  /** There: how many sessions the server ended because it took an honest client for a thief; should be 0. */
   readonly reuses?: number
   readonly note: string
 }
@@ -125,6 +127,35 @@ export interface Sockets {
   /** Resident memory of the server process, per open socket that is signed in, with its session. */
   readonly rssBytesPerSocket: number
   /** The share of its core that the load generator used while it presented. */
+  readonly loaderBusy: number
+}
+
+/** What a session service costs whose clients come through Resgate: a process on NATS. */
+export interface Resgate {
+  readonly contender: string
+  /**
+   * `relogin`: a key presented on a new connection, and rotated. `login`: a new session, without the check of a
+   * password.
+   */
+  readonly act: string
+  /** Whose keys are presented, one after the other. */
+  readonly sessions: number
+  readonly concurrency: number
+  readonly rounds: number
+  readonly perSecond: Spread
+  /** Of those, against `resgate-none` in the same round. */
+  readonly ratioToNone: Spread
+  /** CPU time of the service's process for one, in microseconds. */
+  readonly cpuMicros: Spread
+  /** `cpuMicros` above `resgate-none` in the same round. */
+  readonly overheadMicros: Spread
+  readonly p50Ms: number
+  readonly p99Ms: number
+  /** Messages on NATS for one: the request, the answer, and all that is said meanwhile. */
+  readonly messages: number
+  /** Messages to the store for one; null for a store inside the process. */
+  readonly storeRoundTrips: number | null
+  /** The share of its core that the load generator used. */
   readonly loaderBusy: number
 }
 

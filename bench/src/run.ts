@@ -4,6 +4,7 @@ import { startLoadProcess } from './load-process.ts'
 import type { BenchOptions } from './options.ts'
 import { createProgress } from './progress.ts'
 import { sortOut } from './refusal.ts'
+import { planResgate, resgateMeasurements } from './resgate/run.ts'
 import { measureRestart } from './restart.ts'
 import type { NotRun, Restart, Results, Scale, Theft, Throughput } from './results.ts'
 import { countRoundTrips } from './round-trips.ts'
@@ -20,7 +21,8 @@ export async function runBench(options: BenchOptions): Promise<Omit<Results, 'ma
   const effort = { ...options.effort, sessionBytes: options.bytes[0] }
   const chosen = scenarios.filter(({ name }) => measurements.some(measurement => measurement === name))
   await using places = new StorePlaces()
-  const isOnHttp = measurements.some(measurement => !socketMeasurements.includes(measurement))
+  const elsewhere = [...socketMeasurements, ...resgateMeasurements]
+  const isOnHttp = measurements.some(measurement => !elsewhere.includes(measurement))
   const { servers, notRun } = await startServers(isOnHttp ? options.contenders : [], places)
   const [none, ...stateful] = servers as [ServerProcess, ...ServerProcess[]]
   const sizes = measurements.includes('read') ? options.bytes : options.bytes.slice(0, 1)
@@ -40,12 +42,14 @@ export async function runBench(options: BenchOptions): Promise<Omit<Results, 'ma
   const robbed = measurements.includes('theft') ? stateful : []
   const grown = measurements.includes('scale') ? (able.get(effort.sessionBytes) ?? []).slice(1) : []
   const onSockets = planSockets(options)
+  const throughResgate = planResgate(options)
   const progress = createProgress(
     courses.length * effort.rounds * servers.length +
       strikes.length +
       robbed.length +
       grown.length * effort.rounds +
-      onSockets.steps,
+      onSockets.steps +
+      throughResgate.steps,
   )
   const loader = startLoadProcess()
 
@@ -85,14 +89,16 @@ export async function runBench(options: BenchOptions): Promise<Omit<Results, 'ma
     scale.push(...rows)
   }
   const { sockets, ...more } = await onSockets.run(places, progress.step)
+  const { resgate, ...last } = await throughResgate.run(places, progress.step)
   progress.clear()
   return {
     throughput,
-    restart: [...restart, ...more.restart],
+    restart: [...restart, ...more.restart, ...last.restart],
     theft: [...theft, ...more.theft],
     scale,
     sockets,
-    notRun: [...notRun, ...refused, ...more.notRun],
+    resgate,
+    notRun: [...notRun, ...refused, ...more.notRun, ...last.notRun],
   }
 }
 

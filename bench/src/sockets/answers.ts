@@ -1,6 +1,6 @@
 import type { Results } from '../results.ts'
+import { percentBack } from '../return-report.ts'
 import type { SocketContenderName } from './contenders.ts'
-import { percentBack } from './report.ts'
 import { socketActNames } from './theft.ts'
 
 /** What you pay, and what you get: a few words each. */

@@ -1,8 +1,9 @@
 import { type Sockets, spreadOf } from '../results.ts'
 import { canTap, tap } from '../round-trips.ts'
 import type { Effort } from '../throughput.ts'
+import type { TimedReport } from '../timed-load.ts'
 import { kindOf, type SocketContenderName } from './contenders.ts'
-import type { SocketLoad, SocketLoadProcess, SocketLoadReport } from './load-process.ts'
+import type { SocketLoad, SocketLoadProcess } from './load-process.ts'
 import { type SocketServerProcess, startSocketServer } from './server-process.ts'
 
 interface SocketEffort extends Pick<Effort, 'rounds' | 'seconds' | 'concurrency'> {
@@ -15,10 +16,10 @@ interface SocketEffort extends Pick<Effort, 'rounds' | 'seconds' | 'concurrency'
 
 /** One contender in one round. */
 interface Sample {
-  readonly resumed: SocketLoadReport
+  readonly resumed: TimedReport
   readonly cpuMicros: number
-  readonly signIns: SocketLoadReport
-  readonly connects: SocketLoadReport
+  readonly signIns: TimedReport
+  readonly connects: TimedReport
 }
 
 const tripsCounted = 50
@@ -84,7 +85,7 @@ async function loadServer(
   { contender }: SocketServerProcess,
   loader: SocketLoadProcess,
   load: SocketLoad,
-): Promise<SocketLoadReport> {
+): Promise<TimedReport> {
   try {
     return await loader.load(load)
   } catch (error) {
@@ -103,7 +104,7 @@ const open = (server: SocketServerProcess, loader: SocketLoadProcess, count: num
 function summarise(samples: readonly Sample[], baseline: readonly Sample[]) {
   const spread = (value: (sample: Sample, none: Sample) => number) =>
     spreadOf(samples.map((sample, round) => value(sample, baseline[round] as Sample)))
-  const rate = ({ done, seconds }: SocketLoadReport) => done / seconds
+  const rate = ({ done, seconds }: TimedReport) => done / seconds
   return {
     resumesPerSecond: spread(({ resumed }) => rate(resumed)),
     ratioToNone: spread(({ resumed }, none) => rate(resumed) / rate(none.resumed)),

@@ -1,4 +1,5 @@
 import { Child } from '../child.ts'
+import type { TimedReport } from '../timed-load.ts'
 
 export type SocketLoad =
   /** Opens so many sockets, and signs in on each. */
@@ -14,20 +15,9 @@ export type SocketLoad =
   | { readonly do: 'connect'; readonly port: number; readonly seconds: number }
   | { readonly do: 'close'; readonly port: number }
 
-export interface SocketLoadReport {
-  readonly done: number
-  readonly seconds: number
-  readonly p50Ms: number
-  readonly p99Ms: number
-  /** The share of its core that the load generator used. */
-  readonly loaderBusy: number
-  /** The first wrong answer, in words. */
-  readonly wrong: string | null
-}
-
 export interface SocketLoadProcess {
   /** @throws {Error} if an answer is wrong: that is no data point */
-  load(load: SocketLoad): Promise<SocketLoadReport>
+  load(load: SocketLoad): Promise<TimedReport>
   kill(): Promise<void>
 }
 
@@ -35,7 +25,7 @@ export function startSocketLoadProcess(): SocketLoadProcess {
   const child = new Child('./sockets/load.ts', [], 1)
   return {
     async load(load) {
-      const report = await child.ask<SocketLoadReport>(load)
+      const report = await child.ask<TimedReport>(load)
       if (report.wrong !== null) throw new Error(`${load.do}: ${report.wrong}`)
       return report
     },

@@ -1,7 +1,8 @@
-import type { Restart, Results, Sockets, Theft } from '../results.ts'
+import type { Results, Sockets, Theft } from '../results.ts'
+import { formatReturns } from '../return-report.ts'
 import { type Column, count, formatTable, wrap } from '../table.ts'
 import { isOnSockets } from './contenders.ts'
-import { socketFaultNames, socketFaults } from './faults.ts'
+import { socketFaults } from './faults.ts'
 import { socketActNames, socketActs } from './theft.ts'
 
 /** Tables of what was measured of clients that live on sockets. */
@@ -10,7 +11,7 @@ export function formatSockets({ sockets, restart, theft }: Results): string[] {
   const stolen = theft.filter(isOnSockets)
   return [
     ...(sockets.length > 0 ? [formatCosts(sockets)] : []),
-    ...(struck.length > 0 ? [formatFaults(struck)] : []),
+    ...(struck.length > 0 ? [formatReturns('clients on sockets', struck, socketFaults, faultsLegend)] : []),
     ...(stolen.length > 0 ? [formatTheft(stolen)] : []),
   ]
 }
@@ -49,54 +50,9 @@ function formatCosts(rows: readonly Sockets[]): string {
   return table + legend + warning
 }
 
-function formatFaults(rows: readonly Restart[]): string {
-  const clients = count(rows[0]?.clients ?? 0)
-  const met = socketFaultNames.filter(fault => rows.some(row => row.fault === fault))
-  const table = formatTable(
-    `Who is back in their session, and how soon?  (${clients} clients on sockets)`,
-    namesOf(rows),
-    [
-      { title: 'contender', cell: contender => contender, align: 'left' },
-      ...met.map(
-        (fault): Column<string> => ({
-          title: socketFaults[fault].title,
-          cell: contender =>
-            formatReturn(rows.find(row => row.contender === contender && row.fault === fault)),
-        }),
-      ),
-    ],
-  )
-  const legend = met.map(fault => wrap(`${socketFaults[fault].title}: ${socketFaults[fault].about}.`))
-  const time = wrap(
-    'The time is from when clients could be answered again until the last was back. Ours are @sojourn/client as it comes; ' +
-      'those of single-use-key connect at once and then every 3 s.',
-  )
-  const notes = rows
-    .map(row => ({ row, note: describeLosses(row) }))
-    .filter(({ note }) => note !== '')
-    .map(({ row, note }) => wrap(`${row.contender}, ${row.fault}: ${note}.`))
-  return [table, ...legend, time, ...notes].join('')
-}
-
-function describeLosses({ stillSignedIn, acknowledgedWritesLost, wrongUser, note }: Restart): string {
-  return [
-    ...(stillSignedIn > 0 && acknowledgedWritesLost > 0
-      ? [`${count(acknowledgedWritesLost)} acknowledged writes are lost`]
-      : []),
-    ...(wrongUser > 0 ? [`${count(wrongUser)} ANSWERS NAMED ANOTHER USER`] : []),
-    ...(note === '' ? [] : [note]),
-  ].join('; ')
-}
-
-/** Down, never up: one client who is lost must not read as 100 %. */
-export const percentBack = ({ stillSignedIn, clients }: Restart) =>
-  `${Math.floor((1000 * stillSignedIn) / clients) / 10} %`
-
-function formatReturn(row: Restart | undefined): string {
-  if (row === undefined) return '–'
-  const { allBackMs = null } = row
-  return allBackMs === null ? percentBack(row) : `${percentBack(row)} ${(allBackMs / 1000).toFixed(1)} s`
-}
+const faultsLegend =
+  'The time is from when clients could be answered again until the last was back. Ours are @sojourn/client as it comes; ' +
+  'those of single-use-key connect at once and then every 3 s.'
 
 function formatTheft(rows: readonly Theft[]): string {
   const table = formatTable('How long does a copied key work?', namesOf(rows), [
