@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import {
   headers,
   type Msg,
@@ -30,6 +31,7 @@ export class Bus {
   readonly #subscriptions: Subscription[] = []
   readonly #running = new Set<Promise<void>>()
   readonly #ours = headers()
+  #flushing: Promise<void> | null = null
 
   constructor(options: BusOptions) {
     this.#options = options
@@ -96,9 +98,13 @@ export class Bus {
     }
   }
 
-  /** Once all that was said before has arrived at NATS. */
+  /** Once all that was said before has arrived at NATS. All who ask in one turn of the event loop share one ping. */
   flush(): Promise<void> {
-    return this.#options.nats.flush()
+    this.#flushing ??= setImmediate().then(() => {
+      this.#flushing = null
+      return this.#options.nats.flush()
+    })
+    return this.#flushing
   }
 
   /** Takes no more requests, and answers those in hand. */
