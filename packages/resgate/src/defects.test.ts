@@ -137,6 +137,12 @@ describe('who is out, is told', () => {
     await gateway.take()
     assert.deepEqual(await gateway.userOf(two), nobody)
     assert.equal(heard.filter(([subject]) => subject === `conn.${one}.token`).length, 1)
+    await eventually(
+      () => [...heard, ...gateway.heard].some(([subject]) => subject === `event.session.user.${two}.ended`),
+      'it is told why',
+    )
+    const ended = [...heard, ...gateway.heard].filter(([subject]) => subject.endsWith('.ended'))
+    assert.deepEqual(ended, [[`event.session.user.${two}.ended`, { reason: 'signed-out' }]])
   })
 
   test('a copied key: both at its second use, whoever was first, and why', async () => {
@@ -180,9 +186,12 @@ describe('who is out, is told', () => {
     const [johns, janes] = [gateway.connect(), gateway.connect()]
     await gateway.login(johns, 'john')
     await gateway.login(janes, 'jane')
+    await strategy.revoker?.revoke('a session of somebody who came another way')
     await strategy.revoker?.revokeAll('4')
     await gateway.until(johns, token => token === null, 'john loses his token')
     assert.ok(gateway.tokenOf(janes))
+    const resets = (await gateway.take()).filter(([subject]) => subject === 'system.tokenReset')
+    assert.equal(resets.length, 1)
   })
 
   test('an expiry, though nobody asks', async () => {

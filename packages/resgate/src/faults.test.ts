@@ -124,6 +124,22 @@ describe('a store that fails', () => {
     await gateway.until(cid, token => token === null, 'the session is over')
   })
 
+  test('when the service starts: it asks the gateways once it can', async () => {
+    await using office = await openOffice()
+    const { gateway, service, store, errors, open } = office
+    await gateway.login(gateway.connect(), 'john')
+    await service.close()
+    await gateway.take()
+    const { listByUser } = store
+    store.listByUser = async () => {
+      throw new Error('lists fail')
+    }
+    await open()
+    assert.match(String(errors), /lists fail/)
+    store.listByUser = listByUser
+    await eventually(() => gateway.checks.length > 0, 'the connection is asked for')
+  })
+
   test('while somebody is to be told: it is told once the store is back', async () => {
     await using office = await openOffice()
     const { gateway, store, strategy, errors } = office
@@ -191,8 +207,8 @@ describe('a service that ends', () => {
 
     const connections = new TrialStore()
     await open({ connections })
-    await gateway.access(cid) // as gateways do after system.reset
-    assert.deepEqual(await gateway.userOf(cid), john)
+    const [, user] = await Promise.all([gateway.access(cid), gateway.userOf(cid)]) // as gateways do after system.reset
+    assert.deepEqual(user, john)
     assert.equal((await connections.listByUser('resgate.session')).length, 1)
     await strategy.revoker?.revokeAll('4')
     await gateway.until(cid, token => token === null, 'the token is taken')
