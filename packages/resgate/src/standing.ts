@@ -43,12 +43,13 @@ export function tell({ gateways }: ServiceContext, cid: string, standing: Standi
 
 /** The session of a connection has ended; unless it is in another by now. */
 export async function cut(
-  { gateways, connections, settings }: ServiceContext,
+  { gateways, connections, settings, watch }: ServiceContext,
   entry: Entry,
   why?: EndReason,
 ): Promise<void> {
   const { cid, membership } = entry
-  const reason = why ?? ((membership?.expiresAt ?? 0) <= settings.now() ? 'expired' : 'revoked')
+  const noted = membership === null ? undefined : watch.reasonOf(membership.sessionId)
+  const reason = why ?? noted ?? ((membership?.expiresAt ?? 0) <= settings.now() ? 'expired' : 'revoked')
   if (membership !== null && !(await connections.write(entry, null))) return
   gateways.showUser(cid, null)
   gateways.takeToken(cid)

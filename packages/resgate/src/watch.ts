@@ -9,6 +9,9 @@ export interface WatchOptions {
   onError(error: unknown): void
 }
 
+/** Of sessions that have ended, the last. */
+const maxReasons = 1000
+
 /** How many are looked at in one go. */
 const maxLooks = 1000
 
@@ -37,13 +40,20 @@ export class Watch {
 
   /** Why a session is going to end. */
   note(sessionId: string, reason: EndReason): void {
-    if (this.#checkAt.has(sessionId)) this.#reasons.set(sessionId, reason)
+    this.#reasons.set(sessionId, reason)
+    const [first] = this.#reasons.keys()
+    if (this.#reasons.size > maxReasons && first !== undefined) this.#reasons.delete(first)
+  }
+
+  /** Where this instance knows it. */
+  reasonOf(sessionId: string): EndReason | undefined {
+    return this.#reasons.get(sessionId)
   }
 
   ended(sessionId: string, reason: EndReason): void {
-    const noted = this.#reasons.get(sessionId) ?? reason
-    this.#reasons.delete(sessionId)
-    if (this.#checkAt.delete(sessionId)) this.#options.gateways.check([sessionId], noted)
+    if (!this.#checkAt.delete(sessionId)) return
+    if (!this.#reasons.has(sessionId)) this.note(sessionId, reason)
+    this.#options.gateways.check([sessionId], this.#reasons.get(sessionId) ?? reason)
   }
 
   /** Looks at those that may have expired. */
