@@ -9,5 +9,7 @@ const maxBindings = 5
 export function readBindings({ settings }: ServiceContext, request: AuthRequest): string[] {
   return settings.bind === null
     ? []
-    : readCookies(cookieHeaderOf(request), settings.bind).slice(0, maxBindings)
+    : readCookies(cookieHeaderOf(request), settings.bind)
+        .filter(value => value !== '')
+        .slice(0, maxBindings)
 }

@@ -89,7 +89,7 @@ export class Bus {
     this.#publish(subject, JSON.stringify(payload), this.#ours)
   }
 
-  /** While NATS is away, it waits for it. */
+  /** While NATS is away, it is lost: see `announce` of the service. */
   #publish(subject: string, text: string, headers?: MsgHdrs): void {
     try {
       this.#options.nats.publish(subject, text, headers && { headers })
@@ -111,7 +111,7 @@ export class Bus {
   async close(): Promise<void> {
     const { nats, onError } = this.#options
     if (nats.isClosed()) return
-    for (const subscription of this.#subscriptions) subscription.unsubscribe()
+    await Promise.all(this.#subscriptions.map(subscription => subscription.drain())).catch(onError)
     await Promise.all(this.#running)
     await nats.flush().catch(onError)
   }

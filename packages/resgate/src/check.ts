@@ -17,7 +17,7 @@ export async function check(
   try {
     await compare(context, method, { cid, token, sessionId })
   } catch (error) {
-    context.watch.see(sessionId, context.settings.now()) // again, soon
+    context.watch.expect(sessionId, context.settings.now()) // again, soon
     throw error
   }
   return null
@@ -32,16 +32,18 @@ interface Held {
 async function compare(context: ServiceContext, method: CheckMethod, held: Held): Promise<void> {
   const { connections, watch, sessions } = context
   const { cid, token, sessionId } = held
+  const reason = method === 'check' ? undefined : method
   const entry = await connections.read(cid)
-  // Should it not have been told, after all, the next start of any of us tells it.
-  if (entry.hasLeft && method !== 'check') return
+  // It has left that session, but its gateway does not know: whoever was to tell it, did not come to it.
+  if (entry.left === sessionId) return cut(context, entry, sessionId)
   const membership = membershipOf(context, entry, token)
+  // Who has another session by now, was told so.
   if (membership?.sessionId !== sessionId) return
-  // Nobody can look it up where only clients know their sessions: there we believe who sent it.
-  const isTold = sessions.strategy.directory === null && method !== 'check' && method !== 'expired'
-  const standing = isTold ? null : await findStanding(context, membership)
-  if (standing === null) return cut(context, entry, method === 'check' ? undefined : method)
-  watch.see(sessionId, membership.expiresAt)
-  if (entry.membership === null) await connections.write(entry, membership)
+  // Nobody can look it up where only clients know their sessions: there we believe who says that it ended.
+  const isBelieved = sessions.strategy.directory === null && method !== 'check' && method !== 'expired'
+  const standing = isBelieved ? null : await findStanding(context, membership)
+  if (standing === null) return cut(context, entry, sessionId, reason)
+  if (entry.membership === null && !(await connections.write(entry, membership))) return
+  watch.expect(sessionId, membership.expiresAt)
   tell(context, cid, standing, token)
 }

@@ -22,8 +22,8 @@ export interface Entry {
   readonly cid: string
   /** Null: it is in none, as far as we know. */
   readonly membership: Membership | null
-  /** Whether it was in one, left it, and was told so. */
-  readonly hasLeft: boolean
+  /** The session that it was in last, and must not be shown in any more; null if it is in one, or was in none. */
+  readonly left: string | null
   readonly record: SessionRecord | null
 }
 
@@ -37,33 +37,28 @@ const listTimeoutMs = 10_000
 export class Connections {
   readonly #options: ConnectionsOptions
   readonly #store: SessionStore
-  readonly #owner: string
+  /** In whose name the records are: no user may have this id. */
+  readonly owner: string
 
   constructor(options: ConnectionsOptions) {
     this.#options = options
     this.#store = guardStore(options.store, timeoutMs, listTimeoutMs)
-    this.#owner = `resgate.${options.name}`
+    this.owner = `resgate.${options.name}`
   }
 
   async read(cid: string): Promise<Entry> {
     const record = await this.#store.read(this.#idOf(cid))
-    const membership = record && this.#membershipOf(record)
-    return {
-      cid,
-      membership,
-      hasLeft: record !== null && membership === null && this.#isKept(record),
-      record,
-    }
+    return { cid, membership: null, left: null, ...(record && this.#parse(record)), record }
   }
 
   /** False if another instance knows better by now. */
-  write(entry: Entry, membership: Membership | null): Promise<boolean> {
+  write(entry: Entry, state: Membership | { readonly left: string }): Promise<boolean> {
     const { now, keepMs } = this.#options
-    const until = Math.floor((membership?.expiresAt ?? now()) + keepMs)
+    const until = Math.floor(('left' in state ? now() : state.expiresAt) + keepMs)
     return this.#store.write({
       id: this.#idOf(entry.cid),
-      userId: this.#owner,
-      data: JSON.stringify(membership ?? {}),
+      userId: this.owner,
+      data: JSON.stringify(state),
       createdAt: entry.record?.createdAt ?? Math.floor(now()),
       rotatedAt: Math.floor(now()),
       deadline: until,
@@ -76,21 +71,24 @@ export class Connections {
 
   /** The sessions that any connection is in, and some whose connections have gone. */
   async listSessions(): Promise<string[]> {
-    const records = await this.#store.listByUser(this.#owner)
-    const ids = records.map(record => this.#membershipOf(record)?.sessionId)
+    const records = await this.#store.listByUser(this.owner)
+    const ids = records.map(record => this.#parse(record).membership?.sessionId)
     return [...new Set(ids)].filter(id => id !== undefined)
   }
 
   #idOf(cid: string): string {
-    return `${this.#owner}.${cid}`
+    return `${this.owner}.${cid}`
   }
 
-  #membershipOf(record: SessionRecord): Membership | null {
-    const membership = JSON.parse(record.data) as Membership | { readonly sessionId?: undefined }
-    return this.#isKept(record) && membership.sessionId !== undefined ? membership : null
-  }
-
-  #isKept({ expiresAt }: SessionRecord): boolean {
-    return expiresAt > this.#options.now()
+  #parse({ data, expiresAt }: SessionRecord): Partial<Pick<Entry, 'membership' | 'left'>> {
+    if (expiresAt <= this.#options.now()) return {}
+    try {
+      const state = JSON.parse(data) as Membership | { readonly left: string }
+      if ('left' in state) return { left: state.left }
+      if (typeof state.sessionId === 'string') return { membership: state }
+    } catch {
+      // As what follows.
+    }
+    return {} // damaged: as if it were not there
   }
 }

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
 import { describe, mock, test } from 'node:test'
+import { isDeepStrictEqual } from 'node:util'
 import { eventually, Gate, TrialStore } from '@sojourn/conformance'
 import { SessionError } from '@sojourn/core'
 import { createReloginKeyStrategy } from '@sojourn/relogin-key'
 import { startProxy } from '@sojourn/testbed'
-import { keyOf } from './gateway.fixture.ts'
+import { keyOf, nulls } from './gateway.fixture.ts'
 import { connectToNats } from './index.ts'
 import { type OfficeOptions, openOffice } from './office.fixture.ts'
 
@@ -341,15 +342,19 @@ describe('several instances', () => {
     const cid = gateway.connect()
     await gateway.login(cid, 'john')
     assert.deepEqual(await gateway.userOf(cid), john)
-    await gateway.auth(cid, 'check') // after all that
+    await gateway.access(cid) // after all that
     gate.shut()
     const answer = gateway.userOf(cid)
     await eventually(() => gate.waiting > 0, 'the answer is being made')
     const entry = await store.read(`resgate.session.${cid}`)
-    assert.ok(entry && (await store.write({ ...entry, data: '{}', version: entry.version + 1 })))
+    const { sid } = gateway.tokenOf(cid) as { sid: string }
+    const left = JSON.stringify({ left: sid })
+    assert.ok(entry && (await store.write({ ...entry, data: left, version: entry.version + 1 })))
+    await gateway.take()
     gate.open()
     assert.deepEqual(await answer, john)
-    await eventually(() => gateway.heard.some(([subject]) => subject.endsWith('.ended')), 'it is told')
+    await gateway.until(cid, token => token === null, 'the token is taken')
+    assert.ok((await gateway.take()).some(([, payload]) => isDeepStrictEqual(payload, nulls)))
   })
 
   test('a session that ends while it is entered: the token is taken again', async () => {

@@ -30,7 +30,7 @@ export class Gateway {
         const isAnswer = subject.startsWith('_INBOX.')
         const text = new TextDecoder().decode(data)
         if (isAnswer && text.startsWith('timeout:')) this.heard.push(['pre-response', text])
-        else if (!/^(auth|access|get)\./.test(subject)) {
+        else if (!/^(apart|auth|access|get)\./.test(subject)) {
           this.heard.push([isAnswer ? 'answer' : subject, JSON.parse(text)])
         }
         const [kind, cid = '', what] = subject.split('.')

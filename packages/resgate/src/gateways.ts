@@ -2,11 +2,13 @@ import type { Bus } from './bus.ts'
 import type { SessionToken, SessionUser } from './options.ts'
 import { sessionIdOf } from './requests.ts'
 
+const endReasons = ['revoked', 'expired', 'reuse', 'signed-out'] as const
+
 /** Why a connection is in no session any more, though its client did not ask for that. */
-export type EndReason = 'revoked' | 'expired' | 'reuse' | 'signed-out'
+export type EndReason = (typeof endReasons)[number]
 
 /** The methods that a gateway calls when it was told to, in the name of each connection of a session. */
-export const checkMethods = ['check', 'revoked', 'expired', 'reuse', 'signed-out'] as const
+export const checkMethods = ['check', ...endReasons] as const
 
 export type CheckMethod = (typeof checkMethods)[number]
 
@@ -60,6 +62,18 @@ export class Gateways {
 
   tellEnd(cid: string, reason: EndReason): void {
     this.#bus.publish(`event.${this.#name}.user.${cid}.ended`, { reason })
+  }
+
+  /** Says to all instances why a session is about to end. */
+  announceEnd(sessionId: string, reason: EndReason): void {
+    this.#bus.tell(`sojourn.${this.#name}.end`, { sessionId, reason })
+  }
+
+  onEndAnnounced(listener: (sessionId: string, reason: EndReason) => void): void {
+    this.#bus.listen(`sojourn.${this.#name}.end`, payload => {
+      const { sessionId, reason } = JSON.parse(new TextDecoder().decode(payload))
+      if (typeof sessionId === 'string' && endReasons.includes(reason)) listener(sessionId, reason)
+    })
   }
 
   /** Has each connection of the sessions looked at by one of us. */

@@ -1,10 +1,12 @@
+import { SessionError } from '@sojourn/core'
 import { readBindings } from './bindings.ts'
 import type { Entry } from './connections.ts'
+import { isSameToken, tokenOf } from './gateways.ts'
 import type { SessionUser } from './options.ts'
-import { type AuthRequest, readLogin } from './requests.ts'
+import { type AuthRequest, readLogin, sessionIdOf } from './requests.ts'
 import { ResError } from './res-error.ts'
 import type { ServiceContext } from './service-context.ts'
-import { cut, findStanding, membershipOf, tell, verify } from './standing.ts'
+import { cut, findStanding, membershipOf, tell } from './standing.ts'
 
 const alreadyLoggedIn = () => new ResError('session.alreadyLoggedIn', 'Already logged in')
 
@@ -23,15 +25,21 @@ export async function logIn(context: ServiceContext, request: AuthRequest): Prom
   session.signIn(String(user.id))
   const instruction = await sessions.commit(session)
   const membership = { sessionId: session.id, userId: String(user.id), expiresAt: session.expiresAt ?? 0 }
-  // Of two logins on one connection, at whichever instances, the first to get here has made it.
-  if (instruction.do !== 'set' || !(await connections.write(entry, membership))) {
+  const undo = async () => {
     session.signOut()
     await sessions.commit(session)
+  }
+  const isFirst = await connections.write(entry, membership).catch(async error => {
+    await undo()
+    throw error
+  })
+  // Of two logins on one connection, at whichever instances, the first to get here has made it.
+  if (!isFirst || instruction.do !== 'set') {
+    await undo()
     throw alreadyLoggedIn()
   }
-  watch.see(session.id, membership.expiresAt)
+  watch.expect(session.id, membership.expiresAt)
   tell(context, cid, { membership, user }, null)
-  verify(context, cid, session.id)
   return { reloginKey: instruction.credential }
 }
 
@@ -40,23 +48,34 @@ async function findFreeEntry(context: ServiceContext, { cid, token }: AuthReques
   const entry = await context.connections.read(cid)
   const membership = membershipOf(context, entry, token)
   if (membership === null) {
-    if (token !== null) throw alreadyLoggedIn()
+    const hasLeft = entry.left !== null && sessionIdOf(token) === entry.left
+    if (token !== null && !hasLeft) throw alreadyLoggedIn()
     return entry
   }
-  if ((await findStanding(context, membership)) !== null) throw alreadyLoggedIn()
-  await cut(context, entry)
+  const standing = await findStanding(context, membership)
+  if (standing !== null) {
+    // Should the login that made it have died before it told: now it is told.
+    if (!isSameToken(token, tokenOf(membership.sessionId, standing.user))) tell(context, cid, standing, token)
+    throw alreadyLoggedIn()
+  }
+  await cut(context, entry, membership.sessionId)
   return context.connections.read(cid)
 }
 
+function refuseIf(waitMs: number): void {
+  if (waitMs <= 0) return
+  throw new ResError('session.tooManyAttempts', 'Too many attempts', { retryAfterMs: Math.ceil(waitMs) })
+}
+
 async function checkPassword(context: ServiceContext, request: AuthRequest): Promise<SessionUser> {
-  const { settings, byUser, byAddress } = context
+  const { settings, connections, byUser, byAddress } = context
   const { username, password } = readLogin(request)
-  const name = username.toLowerCase()
+  const name = username.trim().normalize('NFKC').toLowerCase()
   const address = settings.addressOf(request)
-  const waitMs = Math.max(byUser.take(name), byAddress.take(address))
-  if (waitMs > 0) {
-    throw new ResError('session.tooManyAttempts', 'Too many attempts', { retryAfterMs: Math.ceil(waitMs) })
-  }
+  refuseIf(byAddress.take(address))
+  const waitMs = byUser.take(name)
+  if (waitMs > 0) byAddress.giveBack(address)
+  refuseIf(waitMs)
   const forgive = () => {
     byUser.giveBack(name)
     byAddress.giveBack(address)
@@ -67,5 +86,11 @@ async function checkPassword(context: ServiceContext, request: AuthRequest): Pro
   })
   if (user === null) throw new ResError('session.wrongUsernamePassword', 'Wrong username or password')
   forgive()
+  if (String(user.id) === connections.owner) {
+    throw new SessionError(
+      'invalid_option',
+      `No user may have the id ${user.id}: connections are kept under it.`,
+    )
+  }
   return user
 }

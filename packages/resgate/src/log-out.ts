@@ -1,19 +1,23 @@
 import type { AuthRequest } from './requests.ts'
 import type { ServiceContext } from './service-context.ts'
-import { membershipOf } from './standing.ts'
+import { membershipOf, showNobody } from './standing.ts'
 
-/** `auth.session.logout`: ends the session, for all connections that are in it. */
+/**
+ * `auth.session.logout`: ends the session, for all connections that are in it. This one leaves it first, and is not told
+ * as those whose session was ended by others. Should the rest fail, a second logout does it.
+ */
 export async function logOut(context: ServiceContext, { cid, token }: AuthRequest): Promise<null> {
-  const { connections, gateways, watch } = context
+  const { connections, watch, gateways } = context
   const entry = await connections.read(cid)
-  const membership = membershipOf(context, entry, token)
-  if (membership === null) return null
-  // First of all this connection leaves it, so that it is not told as one of those whose session was ended by others.
-  if (entry.membership !== null) await connections.write(entry, null)
-  watch.note(membership.sessionId, 'signed-out')
-  await end(context, membership.sessionId)
-  gateways.showUser(cid, null)
-  gateways.takeToken(cid)
+  const sessionId = membershipOf(context, entry, token)?.sessionId ?? entry.left
+  if (sessionId === null) return null
+  if (entry.left !== sessionId && !(await connections.write(entry, { left: sessionId }))) {
+    return logOut(context, { cid, token } as AuthRequest)
+  }
+  showNobody(context, cid)
+  watch.note(sessionId, 'signed-out')
+  gateways.announceEnd(sessionId, 'signed-out')
+  await end(context, sessionId)
   return null
 }
 

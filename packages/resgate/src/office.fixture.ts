@@ -29,6 +29,8 @@ export interface Office extends AsyncDisposable {
   readonly service: SessionService
   /** Another instance, on a NATS connection of its own. */
   open(options?: Partial<SessionServiceOptions>): Promise<SessionService>
+  /** One that is only asked by subjects that begin with `apart.`, so that a test decides which instance it asks. */
+  openApart(options?: Partial<SessionServiceOptions>): Promise<SessionService>
 }
 
 export interface OfficeOptions extends Partial<SessionServiceOptions> {
@@ -69,10 +71,18 @@ export async function openOffice(options: OfficeOptions = {}): Promise<Office> {
     return service
   }
 
+  async function openApart(more: Partial<SessionServiceOptions> = {}): Promise<SessionService> {
+    const connection = await connect()
+    const subscribe = connection.subscribe.bind(connection)
+    connection.subscribe = (subject, subscription) =>
+      subscribe(subscription?.queue === undefined ? subject : `apart.${subject}`, subscription)
+    return open({ ...more, nats: connection })
+  }
+
   const gateway = new Gateway(await connect())
   const service = await open()
   return {
-    ...{ nats, gateway, store, strategy, clock, errors, service, open },
+    ...{ nats, gateway, store, strategy, clock, errors, service, open, openApart },
     async [Symbol.asyncDispose]() {
       for (const service of services) await service.close()
       for (const connection of connections) await connection.close()

@@ -1,4 +1,4 @@
-import type { Instruction, Session } from '@sojourn/core'
+import { type Instruction, type Session, SessionError } from '@sojourn/core'
 import { readBindings } from './bindings.ts'
 import type { Membership } from './connections.ts'
 import { isSameToken, tokenOf } from './gateways.ts'
@@ -6,7 +6,10 @@ import type { SessionUser } from './options.ts'
 import { type AuthRequest, readRelogin } from './requests.ts'
 import { ResError } from './res-error.ts'
 import type { ServiceContext } from './service-context.ts'
-import { tell, verify } from './standing.ts'
+import { tell } from './standing.ts'
+
+/** Each lost one means that another instance was quicker. */
+const maxTries = 40
 
 /** `auth.session.relogin`: the key's session, on this connection too, and its next key. */
 export async function relogin(
@@ -17,24 +20,16 @@ export async function relogin(
   const { cid, token } = request
   const { reloginKey, attempt } = readRelogin(request)
   const isOneTime = sessions.strategy.traits.newCredential === 'at-resume'
-  const session = await resume(
-    context,
-    request,
-    isOneTime && attempt !== null ? `${reloginKey}.${attempt}` : reloginKey,
-  )
+  const credential = isOneTime && attempt !== null ? `${reloginKey}.${attempt}` : reloginKey
+  const session = await resume(context, request, credential)
   const { user, instruction } = await commit(context, session)
 
-  const membership = {
-    sessionId: session.id,
-    userId: String(session.userId),
-    expiresAt: session.expiresAt ?? 0,
-  }
-  await enter(context, cid, membership)
-  watch.see(membership.sessionId, membership.expiresAt)
-  if (!isSameToken(token, tokenOf(membership.sessionId, user))) {
-    tell(context, cid, { membership, user }, token)
-    verify(context, cid, membership.sessionId)
-  }
+  const { id: sessionId, expiresAt } = session
+  const membership = { sessionId, userId: String(user.id), expiresAt: expiresAt ?? 0 }
+  const wasIn = await enter(context, cid, membership)
+  watch.expect(sessionId, membership.expiresAt)
+  const held = wasIn ? token : null // what it had when it asked may have been replaced
+  if (!isSameToken(held, tokenOf(sessionId, user))) tell(context, cid, { membership, user }, held)
   return { reloginKey: instruction.do === 'set' ? instruction.credential : reloginKey }
 }
 
@@ -55,26 +50,32 @@ async function resume(
   throw invalidReloginKey()
 }
 
-/** Of an account that is gone, the session ends. */
+/** Of an account that is gone, the session ends. One that nobody signed in to is none of ours. */
 async function commit(
   { sessions, settings }: ServiceContext,
   session: Session<object>,
 ): Promise<{ readonly user: SessionUser; readonly instruction: Instruction }> {
-  const user = session.userId === null ? null : await settings.findUser(session.userId)
-  if (user === null) session.signOut()
+  const { id, userId } = session
+  const user = userId === null ? null : await settings.findUser(userId)
+  if (userId !== null && user === null) session.signOut()
   const instruction = await sessions.commit(session)
-  if (user === null) throw invalidReloginKey()
+  const isKept = session.id === id && session.userId === userId // it may have ended meanwhile
+  if (user === null || !isKept) throw invalidReloginKey()
   return { user, instruction }
 }
 
-/** Whatever session it was in before: it goes on without this connection. */
-async function enter({ connections, sessions }: ServiceContext, cid: string, to: Membership): Promise<void> {
-  for (;;) {
+/** Whether it was in that session already. If it was in another one, that goes on without it. */
+async function enter(
+  { connections, sessions }: ServiceContext,
+  cid: string,
+  to: Membership,
+): Promise<boolean> {
+  for (let tries = 0; tries < maxTries; tries++) {
     const entry = await connections.read(cid)
     const { membership, record } = entry
-    const isIn = membership?.sessionId === to.sessionId && membership.userId === to.userId
+    const wasIn = membership?.sessionId === to.sessionId && membership.userId === to.userId
     const isKept = sessions.strategy.directory !== null && (record?.expiresAt ?? 0) >= to.expiresAt
-    if (isIn && isKept) return
-    if (await connections.write(entry, to)) return
+    if ((wasIn && isKept) || (await connections.write(entry, to))) return wasIn
   }
+  throw new SessionError('conflict', `The connection ${cid} was changed ${maxTries} times meanwhile.`)
 }

@@ -28,6 +28,9 @@ export interface SessionService {
 
 const lookMs = 1000
 
+/** By then, a gateway has given up what it asked an instance that died meanwhile; and what changed until then, it dropped. */
+const resetAgainMs = 5000
+
 /**
  * The session service behind a Resgate: the auth methods `login`, `relogin` and `logout`, the model `user.{cid}`, and
  * the connections' tokens. Any number of instances share the work.
@@ -53,6 +56,7 @@ export function createSessionService(options: SessionServiceOptions): SessionSer
   const stops: (() => void)[] = []
   let isAnnounced = true
   let isClosed = false
+  let again: NodeJS.Timeout | undefined
 
   function serve(subject: string, answer: (request: AuthRequest, subject: string) => Promise<unknown>): void {
     bus.serve(subject, async (payload, subject) => {
@@ -64,10 +68,12 @@ export function createSessionService(options: SessionServiceOptions): SessionSer
   /** Tried again until it succeeds. */
   async function announce(): Promise<void> {
     isAnnounced = true
+    gateways.reset()
+    clearTimeout(again)
+    again = setTimeout(() => gateways.reset(), resetAgainMs)
     try {
       const sessionIds = await context.connections.listSessions()
       for (const sessionId of sessionIds) watch.hear(sessionId)
-      gateways.reset()
       gateways.check(sessionIds, 'check')
     } catch (error) {
       isAnnounced = false
@@ -95,6 +101,7 @@ export function createSessionService(options: SessionServiceOptions): SessionSer
         return turns.take(cid, () => get(context, cid))
       })
       gateways.onToken(sessionId => watch.hear(sessionId))
+      gateways.onEndAnnounced((sessionId, reason) => watch.note(sessionId, reason))
 
       const timer = setInterval(() => {
         watch.look()
@@ -123,6 +130,7 @@ export function createSessionService(options: SessionServiceOptions): SessionSer
 
     async close() {
       isClosed = true
+      clearTimeout(again)
       for (const stop of stops) stop()
       await bus.close()
       await turns.settled()

@@ -11,9 +11,13 @@ export interface Standing {
 }
 
 /** What the register knows; where it has forgotten, what the gateway says. */
-export function membershipOf({ settings }: ServiceContext, entry: Entry, token: unknown): Membership | null {
+export function membershipOf(
+  { settings }: ServiceContext,
+  { membership, left }: Entry,
+  token: unknown,
+): Membership | null {
   const sessionId = sessionIdOf(token)
-  if (entry.membership !== null || sessionId === null) return entry.membership
+  if (membership !== null || sessionId === null || sessionId === left) return membership
   const { userId } = token as SessionToken
   return { sessionId, userId: String(userId), expiresAt: settings.now() + settings.idleMs }
 }
@@ -34,41 +38,53 @@ export async function findStanding(
 }
 
 /** Tells a connection's gateway what it does not know yet; `token` is what it had when it asked. */
-export function tell({ gateways }: ServiceContext, cid: string, standing: Standing, token: unknown): void {
+export function tell(context: ServiceContext, cid: string, standing: Standing, token: unknown): void {
   const { membership, user } = standing
   const due = tokenOf(membership.sessionId, user)
-  if (!isSameToken(token, due)) gateways.giveToken(cid, due)
-  gateways.showUser(cid, user)
+  if (!isSameToken(token, due)) context.gateways.giveToken(cid, due)
+  context.gateways.showUser(cid, user)
+  verify(context, cid, membership.sessionId)
 }
 
-/** The session of a connection has ended; unless it is in another by now. */
-export async function cut(
-  { gateways, connections, settings, watch }: ServiceContext,
-  entry: Entry,
-  why?: EndReason,
-): Promise<void> {
-  const { cid, membership } = entry
-  const noted = membership === null ? undefined : watch.reasonOf(membership.sessionId)
-  const reason = why ?? noted ?? ((membership?.expiresAt ?? 0) <= settings.now() ? 'expired' : 'revoked')
-  if (membership !== null && !(await connections.write(entry, null))) return
+export function showNobody({ gateways }: ServiceContext, cid: string): void {
   gateways.showUser(cid, null)
   gateways.takeToken(cid)
-  gateways.tellEnd(cid, reason)
+}
+
+/** The session has ended for a connection, or it has left it; unless another instance knows better. */
+export async function cut(
+  context: ServiceContext,
+  entry: Entry,
+  sessionId: string,
+  reason?: EndReason,
+): Promise<void> {
+  const { gateways, connections, settings, watch } = context
+  const { cid, membership, left } = entry
+  if (!(await connections.write(entry, { left: sessionId }))) return
+  showNobody(context, cid)
+  if (left === sessionId) return
+  const isExpired = membership !== null && membership.expiresAt <= settings.now()
+  gateways.tellEnd(cid, watch.reasonOf(sessionId) ?? reason ?? (isExpired ? 'expired' : 'revoked'))
 }
 
 /**
- * Another instance, or another transport, may have changed things while we told the gateway of them. So we look again
- * once that has arrived: what changes later is told later.
+ * Another instance, or another transport, may have changed things while we told the gateway that the connection is in
+ * that session, or in none. So we look again once that has arrived: what changes later is told later.
  */
 export function verify(context: ServiceContext, cid: string, sessionId: string | null): void {
   context.afterwards(cid, async () => {
-    await context.bus.flush()
-    const entry = await context.connections.read(cid)
-    const standing = await findStanding(context, entry.membership)
-    if (standing !== null) {
-      if (standing.membership.sessionId !== sessionId) tell(context, cid, standing, null)
-    } else if (sessionId !== null) {
-      await cut(context, entry)
+    try {
+      await context.bus.flush()
+      const entry = await context.connections.read(cid)
+      const standing = await findStanding(context, entry.membership)
+      if (standing !== null) {
+        if (standing.membership.sessionId !== sessionId) tell(context, cid, standing, null)
+      } else if (sessionId !== null) {
+        await cut(context, entry, sessionId)
+      }
+    } catch (error) {
+      if (sessionId !== null) context.watch.expect(sessionId, context.settings.now()) // it is checked soon
+      throw error
     }
   })
 }

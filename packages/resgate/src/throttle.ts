@@ -1,3 +1,5 @@
+import { hash } from 'node:crypto'
+
 export interface ThrottleOptions {
   /** How many failures may come at once. */
   readonly failures: number
@@ -5,6 +7,9 @@ export interface ThrottleOptions {
   readonly failureMs: number
   now(): number
 }
+
+/** Short, however long the text is. */
+const keyOf = (text: string) => hash('sha256', text, 'base64url').slice(0, 22)
 
 /** How many are kept in mind. Whoever is forgotten was the first to come. */
 const maxKeys = 100_000
@@ -21,9 +26,10 @@ export class Throttle {
     this.#costMs = options.failureMs / options.failures
   }
 
-  /** How long `key` must wait, in milliseconds; 0 if it need not. Then a failure is taken from it, until `giveBack`. */
-  take(key: string): number {
+  /** How long `text` must wait, in milliseconds; 0 if it need not. Then a failure is taken from it, until `giveBack`. */
+  take(text: string): number {
     const { failureMs, now } = this.#options
+    const key = keyOf(text)
     const wholeAt = Math.max(this.#wholeAt.get(key) ?? 0, now()) + this.#costMs
     const waitMs = wholeAt - now() - failureMs
     if (waitMs > 0) return waitMs
@@ -31,7 +37,8 @@ export class Throttle {
     return 0
   }
 
-  giveBack(key: string): void {
+  giveBack(text: string): void {
+    const key = keyOf(text)
     const wholeAt = this.#wholeAt.get(key)
     if (wholeAt !== undefined) this.#set(key, wholeAt - this.#costMs)
   }

@@ -12,8 +12,10 @@ export async function access(
 ): Promise<{ get: boolean }> {
   if (cid !== ownCid) return { get: false }
   // A register that lost its connections has them back by this.
-  const { membership } = await context.connections.read(cid)
-  if (membership === null && sessionIdOf(token) !== null) await check(context, 'check', { cid, token })
+  const { membership, left } = await context.connections.read(cid)
+  const sessionId = sessionIdOf(token)
+  if (membership === null && sessionId !== null && sessionId !== left)
+    await check(context, 'check', { cid, token })
   return { get: true }
 }
 

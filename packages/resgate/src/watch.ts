@@ -27,18 +27,18 @@ export class Watch {
     this.#options = options
   }
 
-  /** A connection is in that session, which ends at `expiresAt` unless it is used. */
-  see(sessionId: string, expiresAt: number): void {
+  /** A connection is in that session, of which the end is expected then: it is looked at. */
+  expect(sessionId: string, expiresAt: number): void {
     this.#checkAt.set(sessionId, expiresAt)
   }
 
-  /** Somebody else has seen it. */
+  /** Another instance has let a connection into it. */
   hear(sessionId: string): void {
     const { now, idleMs } = this.#options
     if (!this.#checkAt.has(sessionId)) this.#checkAt.set(sessionId, now() + idleMs)
   }
 
-  /** Why a session is going to end. */
+  /** Why a session is going to end, or has. */
   note(sessionId: string, reason: EndReason): void {
     this.#reasons.set(sessionId, reason)
     const [first] = this.#reasons.keys()
@@ -50,6 +50,7 @@ export class Watch {
     return this.#reasons.get(sessionId)
   }
 
+  /** Has the gateways ask for its connections, if there are any. */
   ended(sessionId: string, reason: EndReason): void {
     if (!this.#checkAt.delete(sessionId)) return
     if (!this.#reasons.has(sessionId)) this.note(sessionId, reason)
@@ -68,7 +69,7 @@ export class Watch {
 
   async #look(sessionId: string): Promise<void> {
     const record = await this.#options.strategy.directory?.find(sessionId)
-    if (record) this.see(sessionId, Math.min(record.expiresAt, record.deadline))
+    if (record) this.expect(sessionId, Math.min(record.expiresAt, record.deadline))
     else this.ended(sessionId, 'expired')
   }
 }
