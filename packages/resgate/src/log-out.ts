@@ -1,20 +1,26 @@
-import type { AuthRequest } from './requests.ts'
+import { type AuthRequest, sessionIdOf } from './requests.ts'
 import type { ServiceContext } from './service-context.ts'
-import { membershipOf, showNobody } from './standing.ts'
+import { showNobody } from './standing.ts'
 
 /**
- * `auth.session.logout`: ends the session, for all connections that are in it. This one leaves it first, and is not told
- * as those whose session was ended by others. Should the rest fail, a second logout does it.
+ * `auth.session.logout`: ends the session that the connection was in when its client asked, for all connections that
+ * are in it. This one leaves it first, and is not told as those whose session was ended by others. Should the rest
+ * fail, a second logout does it.
  */
-export async function logOut(context: ServiceContext, { cid, token }: AuthRequest): Promise<null> {
+export async function logOut(context: ServiceContext, request: AuthRequest): Promise<null> {
   const { connections, watch, gateways } = context
+  const { cid, token } = request
   const entry = await connections.read(cid)
-  const sessionId = membershipOf(context, entry, token)?.sessionId ?? entry.left
+  const { membership, left } = entry
+  const sessionId = sessionIdOf(token) ?? membership?.sessionId ?? left
   if (sessionId === null) return null
-  if (entry.left !== sessionId && !(await connections.write(entry, { left: sessionId }))) {
-    return logOut(context, { cid, token } as AuthRequest)
+  // One that comes late leaves the next login alone.
+  if (membership === null || membership.sessionId === sessionId) {
+    if (left !== sessionId && !(await connections.write(entry, { left: sessionId }))) {
+      return logOut(context, request)
+    }
+    showNobody(context, cid)
   }
-  showNobody(context, cid)
   watch.note(sessionId, 'signed-out')
   gateways.announceEnd(sessionId, 'signed-out')
   await end(context, sessionId)

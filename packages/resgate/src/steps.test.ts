@@ -163,6 +163,20 @@ describe('a step that comes late, at another instance', () => {
     assert.deepEqual(await gateway.userOf(cid), john)
   })
 
+  test('a logout ends the session that it was meant for, not the next', async () => {
+    await using office = await openOffice()
+    const { gateway, strategy } = office
+    const cid = gateway.connect()
+    await gateway.login(cid, 'john')
+    const late = { cid, token: gateway.tokenOf(cid), params: null }
+    await gateway.auth(cid, 'logout')
+    const key = keyOf(await gateway.login(cid, 'john'))
+    assert.deepEqual(await gateway.ask('auth.session.logout', late), { result: null })
+    assert.deepEqual(await gateway.userOf(cid), john)
+    assert.equal((await strategy.directory?.list('4'))?.length, 1)
+    assert.ok(keyOf(await gateway.relogin(cid, key)))
+  })
+
   test('a relogin into a session that ends meanwhile is refused', async () => {
     const gate = new Gate()
     await using office = await openOffice()

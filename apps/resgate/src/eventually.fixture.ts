@@ -1,0 +1,16 @@
+import { setTimeout } from 'node:timers/promises'
+
+/** Only what is broken ever comes to the end of it. */
+const patienceMs = 30_000
+
+/** Resolves when `condition` holds. What it throws meanwhile, as a page that is just reloading does, counts as no. */
+export async function eventually(condition: () => boolean | Promise<boolean>): Promise<void> {
+  const end = Date.now() + patienceMs
+  for (;;) {
+    try {
+      if (await condition()) return
+    } catch {}
+    if (Date.now() > end) throw new Error(`This never came to be: ${condition}`)
+    await setTimeout(5)
+  }
+}
