@@ -11,7 +11,9 @@ const read = (contender: string, overheadMicros: number) => ({
 })
 
 const answer = (throughput: object[]) =>
-  formatAnswers({ throughput, restart: [], theft: [], sockets: [] } as unknown as Results).join('\n')
+  formatAnswers({ throughput, restart: [], theft: [], sockets: [], resgate: [] } as unknown as Results).join(
+    '\n',
+  )
 
 test('ours is set beside what people run in its place, if that was measured', () => {
   const rows = [read('memory', 5), read('redis', 10), read('express-session-memory', 20)]
