@@ -7,18 +7,15 @@ import { showNobody } from './standing.ts'
  * are in it. This one leaves it first, and is not told as those whose session was ended by others. Should the rest
  * fail, a second logout does it.
  */
-export async function logOut(context: ServiceContext, request: AuthRequest): Promise<null> {
+export async function logOut(context: ServiceContext, { cid, token }: AuthRequest): Promise<null> {
   const { connections, watch, gateways } = context
-  const { cid, token } = request
   const entry = await connections.read(cid)
   const { membership, left } = entry
   const sessionId = sessionIdOf(token) ?? membership?.sessionId ?? left
   if (sessionId === null) return null
-  // One that comes late leaves the next login alone.
-  if (membership === null || membership.sessionId === sessionId) {
-    if (left !== sessionId && !(await connections.write(entry, { left: sessionId }))) {
-      return logOut(context, request)
-    }
+  // One that comes late leaves the next login alone. If others were quicker, the end of the session is told as to all.
+  const isInIt = membership === null || membership.sessionId === sessionId
+  if (isInIt && (left === sessionId || (await connections.write(entry, { left: sessionId })))) {
     showNobody(context, cid)
   }
   watch.note(sessionId, 'signed-out')
