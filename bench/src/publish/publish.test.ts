@@ -1,0 +1,210 @@
+import assert from 'node:assert/strict'
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, test } from 'node:test'
+import type { Reported } from '../html/reported.ts'
+import { planted } from '../html/results.fixture.ts'
+import { parseOptions } from '../options.ts'
+import { checkDocuments } from './check.ts'
+import { machineName } from './machine-name.ts'
+import { publish, repository } from './publish.ts'
+import { documents } from './regions.ts'
+
+const comparison = 'docs/comparison.md'
+const resultsFile = 'bench/results/planted-processor-2-cores.json'
+
+/** The planted run, with those it lacks: each planted as another of its kind. */
+const complete: Reported = {
+  ...planted,
+  sockets: [...planted.sockets, ...planted.sockets.slice(-1).map(as('relogin-key-sqlite'))],
+  resgate: [...planted.resgate, ...planted.resgate.slice(-2).map(as('resgate-sqlite'))],
+  notRun: planted.notRun.filter(({ sessionBytes }) => sessionBytes !== undefined),
+}
+
+function as(contender: string) {
+  return <Row extends object>(row: Row) => ({ ...row, contender })
+}
+
+let root: string
+const read = (path: string) => readFile(join(root, path), 'utf8')
+const anyway = (results: Reported) => publish(results, { from: null, isAnyway: true, root })
+
+async function change(path: string, what: string | RegExp, into: string) {
+  const text = await read(path)
+  assert.notEqual(text.replace(what, into), text, `there is no ${what} in ${path}`)
+  await writeFile(join(root, path), text.replace(what, into))
+}
+
+/** The repository's own documents, in a place of their own. */
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), 'sojourn-publish-'))
+  await mkdir(join(root, 'bench/results'), { recursive: true })
+  for (const path of Object.keys(documents)) await cp(join(repository, path), join(root, path))
+})
+afterEach(() => rm(root, { recursive: true }))
+
+describe('what is published', () => {
+  test('is written into the regions, and into a file named after the machine', async () => {
+    const files = await publish(complete, { from: null, isAnyway: false, root })
+    assert.deepEqual(files, [join(root, resultsFile), join(root, comparison), join(root, 'README.md')])
+    assert.deepEqual(JSON.parse(await read(resultsFile)), JSON.parse(JSON.stringify(complete)))
+    const text = await read(comparison)
+    assert.match(text, /Commit `abc1234`, 2026-11-21, `--full`; 2 × Planted Processor/)
+    assert.match(
+      text,
+      /\| `redis` \| 32,106 \| 0\.55 \| 30\.1 µs \| \*\*14\.1 µs\*\* \| 13\.1–15\.7 \| 1\.0 \|/,
+    )
+    assert.match(text, /\| `redis` \| 13 % \| 100 % after 2\.0 s \|/)
+    assert.match(text, /\| `cookie` \| lives \| lives \(cannot\) \|/)
+    assert.match(text, /client-sessions at 3,000 B: its cookie of 4,152 bytes is dropped by browsers\./)
+    assert.match(text, /\| `cookie` \| yes \| yes \| no \| at save \| no \| no \|/)
+    assert.match(text, /cookie-session: \*\*3 answers named another user\*\*/)
+    assert.match(
+      await read('README.md'),
+      /\| `cookie` \| outlives a restart; .* ends by nothing \| 4\.5 µs a page view/,
+    )
+    assert.deepEqual(await checkDocuments(root), [])
+  })
+
+  test('leaves what is written by hand as it was', async () => {
+    const byHand = async () => (await read(comparison)).replaceAll(/ -->\n.*?<!-- end -->/gs, '')
+    const before = await byHand()
+    await anyway(planted)
+    assert.equal(await byHand(), before)
+  })
+
+  test('says of which work tree it is', async () => {
+    await anyway({ ...complete, commit: 'abc1234+' })
+    assert.match(await read(comparison), /Commit `abc1234` and changes that are not in it, 2026-11-21/)
+  })
+
+  test('says what was not measured', async () => {
+    await anyway({ ...complete, theft: [] })
+    assert.match(await read(comparison), /generated: theft .*\n\nNot measured in the run that is published/)
+    assert.deepEqual(await checkDocuments(root), [])
+  })
+
+  test('names no path of the machine', async () => {
+    const log = [`    at ${repository}bench/src/level.ts:12`]
+    const options = '--full --json /home/somebody/run.json --publish --anyway --rounds 7'
+    await anyway({ ...complete, options, notRun: [{ contender: 'level', reason: 'it ended', log }] })
+    const [text, file] = [await read(comparison), await read(resultsFile)]
+    assert.ok(!file.includes(repository) && !file.includes('somebody'))
+    assert.match(text, /2026-11-21, `--full --rounds 7`; /)
+    assert.deepEqual(await checkDocuments(root), [])
+  })
+})
+
+describe('what is refused, so that nothing is written', () => {
+  const refused: [string, Reported, RegExp][] = [
+    [
+      'a work tree with changes',
+      { ...complete, commit: 'abc1234+' },
+      /changes that are not in commit abc1234\./,
+    ],
+    ['no commit', { ...complete, commit: 'unknown' }, /not known of which commit/],
+    [
+      'a contender that is missing',
+      { ...complete, throughput: complete.throughput.filter(({ contender }) => contender !== 'redis') },
+      /published: redis was not run\./,
+    ],
+    [
+      'a contender that could not run',
+      { ...complete, notRun: [{ contender: 'level', during: 'mixed', reason: 'it ended' }] },
+      /level was not run in mixed \(it ended\)\./,
+    ],
+    ['no theft', { ...complete, theft: [] }, /nothing for the region theft; .* socket-theft\./],
+  ]
+  for (const [what, results, words] of refused) {
+    test(what, async () => {
+      const before = await read(comparison)
+      await assert.rejects(publish(results, { from: null, isAnyway: false, root }), words)
+      assert.equal(await read(comparison), before)
+      await assert.rejects(read(resultsFile))
+      await anyway(results)
+      await publish(results, { from: join(root, resultsFile), isAnyway: false, root }) // it is published already
+    })
+  }
+})
+
+describe('the check of the documents tells', () => {
+  beforeEach(() => anyway(planted))
+
+  const tells = async (words: RegExp) => {
+    const faults = await checkDocuments(root)
+    assert.match(faults.join('\n'), words)
+  }
+  const remedy = /To mend that: npm run bench -- --publish bench\/results\/planted-processor-2-cores\.json/
+
+  test('a figure that was changed, with what it should be, and the command that mends it', async () => {
+    await change(comparison, '| 32,106 |', '| 42,106 |')
+    await tells(/comparison\.md, region read: there is\n.* 42,106 .*\n {2}where there should be\n.* 32,106 /)
+    await tells(remedy)
+    await change('README.md', '14.1 µs a page view', '4.1 µs a page view')
+    await tells(/README\.md, region in-short:/)
+    await anyway(planted)
+    assert.deepEqual(await checkDocuments(root), [])
+  })
+
+  test('a line that was added or lost', async () => {
+    await change(comparison, /\| `level` \| 40,526.*\n/, '')
+    await tells(/region read: there is\n.*`cookie`.*\n.*\n.*`level`/)
+    await anyway(planted)
+    await change(comparison, /(\| iron-session \| 7,375.*\n)/, '$1$1')
+    await tells(/region read: there is\n.*iron-session/)
+  })
+
+  test('results that are others, or not there', async () => {
+    await change(resultsFile, '"sessions": 10000,', '"sessions": 20000,')
+    await tells(/region growth: there is\n.* 10,000 .*\n.*\n.* 20,000 /)
+    await rm(join(root, resultsFile))
+    await tells(/is of bench\/results\/planted-processor-2-cores\.json, which is not there/)
+  })
+
+  test('a promise that the strategy does not make', async () => {
+    await change(comparison, '| `level` | yes | no |', '| `level` | yes | yes |')
+    await tells(/region traits: there is\n.*`level` \| yes \| yes .*\n.*\n.*`level` \| yes \| no /)
+    await tells(remedy)
+  })
+
+  test('a region that is gone, open or double', async () => {
+    const theft = '<!-- generated: theft (npm run bench -- --publish) -->\n'
+    await change(comparison, theft, '')
+    await tells(
+      /there must be one region theft, from a line "<!-- generated: theft \(npm run bench -- --publish\) -->"/,
+    )
+    await assert.rejects(anyway(planted), /one region theft/)
+    await change(comparison, '## Growth', `${theft}## Growth`)
+    await tells(/region theft: another begins in it/)
+    await change(comparison, '## Growth', `<!-- end -->\n${theft}<!-- end -->\n## Growth`)
+    await tells(/one region theft/)
+  })
+
+  test('a figure that was written by hand', async () => {
+    for (const figure of ['5.4 µs', '99 %', '28,990 requests/s', '744 KB']) {
+      await anyway(planted)
+      await change(comparison, '## Growth', `## Growth\n\nIt is ${figure} here.`)
+      await tells(new RegExp(`"${figure}" is written by hand`))
+      await change(comparison, `It is ${figure} here.`, '')
+    }
+    assert.deepEqual(await checkDocuments(root), [])
+  })
+
+  test('a document of no results', async () => {
+    await change(comparison, '../bench/results/', '../elsewhere/')
+    await tells(/names no results: npm run bench -- --publish/)
+  })
+})
+
+test('without a finished run, a full one is published, unless a quick one is asked for', () => {
+  const full = parseOptions(['--publish'])
+  assert.ok(full.afterwards.isPublished && full.measurements.includes('theft'))
+  assert.ok(!parseOptions(['--publish', '--quick']).measurements.includes('theft'))
+})
+
+test('a machine is named by its processor and cores, safely for a file', () => {
+  const machine = { ...planted.machine, cpu: 'Intel(R) Xeon(R) CPU E5-2670 v2 @ 2.50GHz', cores: 16 }
+  assert.equal(machineName(machine), 'intel-xeon-cpu-e5-2670-v2-2-50ghz-16-cores')
+  assert.equal(machineName({ ...machine, cpu: '../Apple M4/', cores: 1 }), 'apple-m4-1-core')
+})

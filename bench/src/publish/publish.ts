@@ -1,0 +1,52 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { dirname, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { Reported } from '../html/reported.ts'
+import { fill, writeRegions } from './document.ts'
+import { machineName } from './machine-name.ts'
+import { refuseResults } from './refusal.ts'
+import { documents } from './regions.ts'
+
+export const repository = fileURLToPath(new URL('../../..', import.meta.url))
+
+export interface PublishOptions {
+  /** The file that the results were read from. What is published already may be published again, whatever it lacks. */
+  readonly from: string | null
+  /** Also results that are incomplete, or of no commit. */
+  readonly isAnyway: boolean
+  /** The repository, whose results and documents are written. */
+  readonly root?: string
+}
+
+/**
+ * Writes the results and the generated regions. Returns the files.
+ *
+ * @throws {Error} with a message for the user, and then nothing is written
+ */
+export async function publish(measured: Reported, options: PublishOptions): Promise<string[]> {
+  const { from, isAnyway, root = repository } = options
+  const results = withoutPaths(measured)
+  const file = `${machineName(results.machine)}.json`
+  const target = resolve(root, 'bench/results', file)
+  const texts = new Map([[target, `${JSON.stringify(results, null, 2)}\n`]])
+  const emptyRegions: string[] = []
+  for (const path of Object.keys(documents)) {
+    const regions = await writeRegions(path, { results, file })
+    emptyRegions.push(...[...regions].filter(([, text]) => text === '').map(([name]) => name))
+    const place = resolve(root, path)
+    texts.set(place, fill(path, await readFile(place, 'utf8'), regions))
+  }
+  if (!isAnyway && from !== target) refuseResults(results, emptyRegions)
+  await mkdir(dirname(target), { recursive: true })
+  for (const [place, text] of texts) await writeFile(place, text)
+  return [...texts.keys()]
+}
+
+/** Of this machine, they are nobody's business: in the lines of a log, and in what was asked for. */
+function withoutPaths(results: Reported): Reported {
+  const known: Reported = JSON.parse(JSON.stringify(results).replaceAll(repository, ''))
+  const { options } = known
+  if (options === undefined) return known
+  const asked = options.replace(/--(?:json|results|compare|with)[ =]\S+|--publish|--anyway/g, '')
+  return { ...known, options: asked.trim().replace(/ +/g, ' ') }
+}
