@@ -2,7 +2,7 @@ import { type ContenderName, contenderNames } from './contenders.ts'
 import { describeResgate } from './resgate/answers.ts'
 import { resgateContenderNames } from './resgate/contenders.ts'
 import { percent } from './restart-report.ts'
-import type { Results } from './results.ts'
+import type { Restart, Results, Theft } from './results.ts'
 import { describeSockets } from './sockets/answers.ts'
 import { socketContenderNames } from './sockets/contenders.ts'
 import { formatTable } from './table.ts'
@@ -26,27 +26,55 @@ const peers: Partial<Record<ContenderName, ContenderName>> = {
 /** For each contender that was measured: what you pay, and what you get, in a few words each. */
 export function describeContenders(results: Results): [name: string, parts: string[]][] {
   const contenders: [name: string, parts: string[]][] = [
-    ...contenderNames.map((name): [string, string[]] => [
-      name,
-      [priceOf, describeRestart, describeTheft].flatMap(part => part(results, name)),
-    ]),
+    ...contenderNames
+      .filter(name => name !== 'none')
+      .map((name): [string, string[]] => [
+        name,
+        [priceOf, describeRestart, describeTheft].flatMap(part => part(results, name)),
+      ]),
     ...socketContenderNames.map((name): [string, string[]] => [name, describeSockets(results, name)]),
     ...resgateContenderNames.map((name): [string, string[]] => [name, describeResgate(results, name)]),
   ]
   return contenders.filter(([name, parts]) => name !== 'none' && parts.length > 0)
 }
 
-/** In a line per contender, or two. */
+/** In a line per contender; of all that can be measured, in two. */
 export function formatAnswers(results: Results): string[] {
   const lines = describeContenders(results).flatMap(([name, parts]) =>
     fill(parts).map((text, line) => [line === 0 ? name : '', text]),
   )
   if (lines.length === 0) return []
-  const table = formatTable('In short', lines, [
+  const table = formatTable('In short: what you pay, and what you get', lines, [
     { title: '', cell: ([contender = '']) => contender, align: 'left' },
     { title: '', cell: ([, text = '']) => text, align: 'left' },
   ])
-  return [table.replace(/\n\s*\n/, '\n')]
+  return [table]
+}
+
+/** A restart is what everybody has; without one, the faults that were. */
+function describeRestart({ restart }: Results, contender: ContenderName): string[] {
+  const rows = restart.filter(row => row.contender === contender)
+  const rowOf = (name: string) => rows.find(({ fault }) => fault === name)
+  const killed = rowOf('server-killed')
+  if (killed?.stillSignedIn === 0) return ['lost at a restart']
+  if (killed !== undefined) {
+    const survives = isWhole(killed) ? 'outlives restarts' : `${percent(killed)} outlive a restart`
+    return rowOf('second-server')?.stillSignedIn === 0 ? [survives, 'one server only'] : [survives]
+  }
+  if (rows.length === 0) return []
+  return [`all still signed in after ${rows.filter(isWhole).length} of ${rows.length} faults`]
+}
+
+const isWhole = ({ stillSignedIn, clients }: Restart) => stillSignedIn === clients
+
+function describeTheft({ theft }: Results, contender: ContenderName): string[] {
+  const ends = (act: string) => theft.some(row => isOf(row, act) && row.worksForMs !== null)
+  const isOf = (row: Theft, act: string) => row.contender === contender && row.act === act
+  if (!theft.some(row => isOf(row, 'sign-out'))) return []
+  if (!ends('sign-out')) return ['a stolen cookie outlives sign-out']
+  return ends('sign-out-everywhere') && ends('password-change')
+    ? ['sign-out everywhere ends stolen cookies']
+    : ['only its own sign-out ends a stolen cookie']
 }
 
 function priceOf({ throughput }: Results, contender: ContenderName): string[] {
@@ -57,31 +85,8 @@ function priceOf({ throughput }: Results, contender: ContenderName): string[] {
   const price = read.overheadMicros.median
   const peer = readOf(peers[contender])
   const peerPrice = peer?.overheadMicros.median ?? 0
-  const share = peerPrice > 0 ? `, ${(price / peerPrice).toFixed(2)} of ${peer?.contender}` : ''
-  return [
-    `${price.toFixed(1)} µs a page view${share}`,
-    `${read.ratioToNone.median.toFixed(2)} of bare Express`,
-  ]
-}
-
-/** A restart is what everybody has; without one, the faults that were. */
-function describeRestart({ restart }: Results, contender: ContenderName): string[] {
-  const rows = restart.filter(row => row.contender === contender)
-  const killed = rows.find(({ fault }) => fault === 'server-killed')
-  if (killed !== undefined)
-    return [
-      killed.stillSignedIn === 0 ? 'a restart signs everybody out' : `${percent(killed)} survive a restart`,
-    ]
-  if (rows.length === 0) return []
-  const harmless = rows.filter(({ stillSignedIn, clients }) => stillSignedIn === clients)
-  return [`all still signed in after ${harmless.length} of ${rows.length} faults`]
-}
-
-function describeTheft({ theft }: Results, contender: ContenderName): string[] {
-  const rows = theft.filter(row => row.contender === contender)
-  if (rows.length === 0) return []
-  const ended = rows.filter(({ worksForMs }) => worksForMs !== null)
-  return [`${ended.length} of ${rows.length} acts end a copied cookie`]
+  const share = price > 0 && peerPrice > 0 ? `, ${(price / peerPrice).toFixed(2)} of ${peer?.contender}` : ''
+  return [`${price.toFixed(1)} µs a page view${share}`]
 }
 
 /** Parts in as few lines as they need. */

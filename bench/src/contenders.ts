@@ -1,5 +1,6 @@
 import type { Contender } from './contender.ts'
 import type { StoreKind } from './store-server.ts'
+import { type PlantName, plantIn } from './trust/plant.ts'
 
 /** In the order of the tables: the limit, ours, then what people run today. With the store that each needs. */
 const stores = {
@@ -25,15 +26,26 @@ export type ContenderName = keyof typeof stores
 
 export const contenderNames = Object.keys(stores) as ContenderName[]
 
-export const storeOf = (name: ContenderName): StoreKind | null => stores[name]
+/** One of them with a known fault in it, for the self-test: a contender as any other, but in no list and no table. */
+export const plantedName = (host: ContenderName, plant: PlantName) => `${host}+${plant}` as ContenderName
+
+const hostOf = (name: ContenderName) => name.split('+')[0] as ContenderName
+
+export const storeOf = (name: ContenderName): StoreKind | null => stores[hostOf(name)]
 
 /** Whether its sessions outlive the server process. */
-export const isDurable = (name: ContenderName) => !['memory', 'express-session-memory'].includes(name)
+export const isDurable = (name: ContenderName) => !['memory', 'express-session-memory'].includes(hostOf(name))
 
 /** Whether servers beside each other know the same sessions. */
-export const isShared = (name: ContenderName) => isDurable(name) && name !== 'level'
+export const isShared = (name: ContenderName) => isDurable(name) && hostOf(name) !== 'level'
+
+const inCookies = ['cookie', 'cookie-revocable', 'client-sessions', 'cookie-session', 'iron-session']
+
+/** Whether sessions are held on the server, or in a store; else in the browser alone. */
+export const holdsSessions = (name: ContenderName) => !inCookies.includes(hostOf(name))
 
 export async function loadContender(name: ContenderName): Promise<Contender> {
-  const { contender } = (await import(`./contenders/${name}.ts`)) as { contender: Contender }
-  return contender
+  const [host, plant] = name.split('+') as [ContenderName, PlantName?]
+  const { contender } = (await import(`./contenders/${host}.ts`)) as { contender: Contender }
+  return plant === undefined ? contender : plantIn(contender, plant)
 }

@@ -30,3 +30,12 @@ function isExpired(cookie: string): boolean {
   const expires = /; *expires=([^;]*)/i.exec(cookie)?.[1]
   return expires !== undefined && Date.parse(expires) <= Date.now()
 }
+
+/** The same, after an answer with these raw headers. */
+export function cookieAfter(held: string | null, rawHeaders: readonly string[]): string | null {
+  const setCookies: string[] = []
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    if (rawHeaders[index]?.toLowerCase() === 'set-cookie') setCookies.push(rawHeaders[index + 1] ?? '')
+  }
+  return setCookies.length === 0 ? held : keepCookies(held, setCookies)
+}

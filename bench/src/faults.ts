@@ -1,4 +1,5 @@
 import { setTimeout } from 'node:timers/promises'
+import { takeEnds } from './child.ts'
 import { type ContenderName, isDurable, isShared, storeOf } from './contenders.ts'
 import { type ServerProcess, startServer } from './server-process.ts'
 import type { StoreServer } from './store-server.ts'
@@ -38,7 +39,10 @@ async function killStore(_server: ServerProcess, _route: Route, store: StoreServ
 }
 
 const startBeside = ({ contender, store }: ServerProcess) =>
-  startServer(contender, { store }).catch(() => null)
+  startServer(contender, { store }).catch(() => {
+    takeEnds(contender) // which is an outcome, and no mishap
+    return null
+  })
 
 export const faults = {
   'server-killed': {

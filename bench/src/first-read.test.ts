@@ -31,7 +31,7 @@ test('a first page view is measured where servers share sessions, beside the lat
 test('the server that is measured is not the one that signed its clients in', async () => {
   const servers = [await startServer('none'), await startServer('cookie')]
   const unmeasured = servers.map(server => ({ ...server, usage: () => assert.fail('it signed them in') }))
-  const effort = { rounds: 1, seconds: 0.1, concurrency: 2, sessionBytes: 200 }
+  const effort = { rounds: 1, seconds: 0.1, warmUp: 1, concurrency: 2, sessionBytes: 200 }
   try {
     const rows = await measureThroughput(firstRead, unmeasured, loader, effort, () => {})
     assert.equal(rows.length, 2)

@@ -1,4 +1,6 @@
 import { Child } from './child.ts'
+import type { RequestName } from './scenarios.ts'
+import { WrongAnswer } from './wrong-answer.ts'
 
 /** A client of a server under test: what it holds, and what it must be told. */
 export interface Client {
@@ -21,8 +23,10 @@ export interface SignIn {
 
 export interface Load {
   readonly port: number
-  readonly path: string
-  readonly method: 'GET' | 'POST'
+  /** What each client asks for, in this order, again and again. */
+  readonly requests: readonly [RequestName, ...RequestName[]]
+  /** Of a session that is signed in to. */
+  readonly fillerBytes: number
   readonly seconds: number
   /** Each client asks once, however long that takes. */
   readonly isOnce: boolean
@@ -45,17 +49,46 @@ export interface LoadReport {
   readonly wrong: string | null
 }
 
+/** Reading pages at a fixed rate, whatever the answers do. */
+export interface PacedLoad {
+  readonly port: number
+  readonly requestsPerSecond: number
+  readonly seconds: number
+  /** One for each connection. */
+  readonly clients: readonly Client[]
+  readonly isOneUser: boolean
+}
+
+/** From the moment that each request was due. */
+export interface PacedReport {
+  readonly requests: number
+  readonly p50Ms: number
+  readonly p90Ms: number
+  readonly p99Ms: number
+  readonly p999Ms: number
+  readonly maxMs: number
+  readonly loaderBusy: number
+  readonly wrong: string | null
+}
+
 export interface LoadProcess {
+  /** @throws {WrongAnswer} if not all could sign in */
   signIn(request: SignIn): Promise<Client[]>
   load(request: Load): Promise<LoadReport>
+  pace(request: PacedLoad): Promise<PacedReport>
   kill(): Promise<void>
 }
 
 export function startLoadProcess(): LoadProcess {
   const child = new Child('./load.ts', [], 1)
   return {
-    signIn: request => child.ask<Client[]>(request),
+    async signIn(request) {
+      const { clients, wrong } = await child.ask<{ clients: Client[]; wrong: string | null }>(request)
+      if (wrong !== null) throw new WrongAnswer(wrong)
+      return clients
+    },
     load: request => child.ask<LoadReport>(request),
+    pace: request => child.ask<PacedReport>(request),
     kill: () => child.kill(),
   }
 }

@@ -1,51 +1,63 @@
 // The load generator, as a process of its own. It checks every answer.
 import { createHistogram } from 'node:perf_hooks'
 import autocannon from 'autocannon'
-import { keepCookies } from './cookies.ts'
-import type { Client, Load, LoadReport, SignIn } from './load-process.ts'
-import { nobody } from './nobody.ts'
+import { cookieAfter } from './cookies.ts'
+import type { Client, Load, LoadReport, PacedLoad, SignIn } from './load-process.ts'
+import { pace } from './paced-load.ts'
+import { Visitor, visitorName } from './visitor.ts'
 
-process.on('message', async (request: Load | SignIn) => {
-  process.send?.('count' in request ? await signIn(request) : await load(request))
+/** autocannon looks as often whether it is over: each load, and each sign-in, takes up to so much longer. */
+const tickMs = 20
+
+process.on('message', async (request: Load | SignIn | PacedLoad) => {
+  const perform = () => {
+    if ('requestsPerSecond' in request) return pace(request)
+    return 'count' in request ? signIn(request) : load(request)
+  }
+  process.send?.(await perform())
 })
 process.on('disconnect', () => process.exit())
 
 async function load(request: Load): Promise<LoadReport> {
-  const { port, path, method, seconds, isOnce, connections, isOneUser } = request
+  const { port, requests, seconds, isOnce, connections } = request
   const latency = createHistogram()
   let bytes = 0
   let wrong: string | null = null
   let next = 0
 
-  function isRight(body: string, client: Client): boolean {
-    if (isOneUser) return body.startsWith(`{"user":"${nobody}",`)
-    if (method === 'POST') client.counter++
-    return body === JSON.stringify({ user: client.user, counter: client.counter })
-  }
-
   const cpuBefore = process.cpuUsage()
   const startedAt = performance.now()
   const run = autocannon({
-    url: `http://127.0.0.1:${port}${path}`,
-    method,
+    url: `http://127.0.0.1:${port}`,
     connections: connections.length,
-    ...(isOnce ? { amount: connections.flat().length } : { duration: seconds }),
-    sampleInt: 100,
+    ...(isOnce ? { amount: connections.flat().length, bailout: 1 } : { duration: seconds }),
+    sampleInt: tickMs,
     setupClient(connection) {
-      const clients = connections[next++] as readonly Client[]
-      let turn = 0
-      connection.setRequests(clients.map(client => ({ headers: headersOf(client) })))
+      const index = next++
+      // Each begins elsewhere in the mix, so that all is asked for at any time.
+      const turn = Math.floor((index * requests.length) / connections.length)
+      const visitors = (connections[index] as readonly Client[]).map(
+        client => new Visitor(client, request, turn),
+      )
+      let answered = 0
+      let asking = 0
+      const nextRequest = () => (visitors[asking++ % visitors.length] as Visitor).nextRequest()
+      const isAlike = requests.length === 1 && requests[0] !== 'login'
+      // What is asked for again and again is made up once; all else when it is due.
+      if (isAlike) connection.setRequests(visitors.map(visitor => visitor.nextRequest()))
+      else connection.setRequests([{ setupRequest: request => ({ ...request, ...nextRequest() }) }])
+      const answering = () => visitors[answered % visitors.length] as Visitor
       connection.on('headers', answer => {
-        const client = clients[turn % clients.length] as Client
-        const cookie = cookieAfter(client.cookie, answer.headers)
-        if (cookie === client.cookie) return
-        client.cookie = cookie
-        connection.setHeaders(headersOf(client)) // of the request that this answers
+        const visitor = answering()
+        try {
+          if (visitor.keepCookies(answer.headers) && isAlike) connection.setHeaders(visitor.headers) // of the request that this answers
+        } catch (error) {
+          wrong ??= (error as Error).message
+        }
       })
       connection.opts.verifyBody = body => {
-        const client = clients[turn++ % clients.length] as Client
-        if (!isRight(body, client))
-          wrong ??= `${client.user} (counter ${client.counter}) was answered ${body}`
+        wrong ??= answering().findFault(body)
+        answered++
         return true
       }
     },
@@ -70,14 +82,16 @@ async function load(request: Load): Promise<LoadReport> {
   }
 }
 
-async function signIn({ port, count, firstUser, fillerBytes, every }: SignIn): Promise<Client[]> {
+async function signIn({ port, count, firstUser, fillerBytes, every }: SignIn) {
   const clients: Client[] = []
+  let wrong: string | null = null
   let next = firstUser
   const { non2xx, errors } = await autocannon({
     url: `http://127.0.0.1:${port}`,
     connections: Math.min(count, 32),
     amount: count,
-    sampleInt: 100,
+    bailout: 1,
+    sampleInt: tickMs,
     setupClient(connection) {
       let user = 0
       const setupRequest = (request: autocannon.Request) => {
@@ -85,30 +99,21 @@ async function signIn({ port, count, firstUser, fillerBytes, every }: SignIn): P
         return {
           ...request,
           method: 'POST',
-          path: `/login?user=${userName(user)}&fillerBytes=${fillerBytes}`,
+          path: `/login?user=${visitorName(user)}&fillerBytes=${fillerBytes}`,
         }
       }
       connection.setRequests([{ setupRequest }])
       connection.on('headers', answer => {
         if (user % every !== 0) return
-        clients.push({ cookie: cookieAfter(null, answer.headers), user: userName(user), counter: 0 })
+        try {
+          clients.push({ cookie: cookieAfter(null, answer.headers), user: visitorName(user), counter: 0 })
+        } catch (error) {
+          wrong ??= (error as Error).message
+        }
       })
     },
   })
-  if (non2xx + errors > 0) throw new Error(`${non2xx + errors} of ${count} users could not sign in`)
-  if (every === 1 && clients.length !== count) throw new Error(`only ${clients.length} of ${count} signed in`)
-  return clients
-}
-
-const userName = (number: number) => `user-${String(number).padStart(7, '0')}`
-
-const headersOf = ({ cookie }: Client): Record<string, string> => (cookie === null ? {} : { cookie })
-
-/** What to send after an answer with these raw headers. */
-function cookieAfter(held: string | null, rawHeaders: readonly string[]): string | null {
-  const setCookies: string[] = []
-  for (let index = 0; index < rawHeaders.length; index += 2) {
-    if (rawHeaders[index]?.toLowerCase() === 'set-cookie') setCookies.push(rawHeaders[index + 1] ?? '')
-  }
-  return setCookies.length === 0 ? held : keepCookies(held, setCookies)
+  if (non2xx + errors > 0) wrong ??= `${non2xx + errors} of ${count} users could not sign in`
+  if (every === 1 && clients.length !== count) wrong ??= `only ${clients.length} of ${count} signed in`
+  return { clients, wrong }
 }

@@ -1,79 +1,36 @@
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { type Afterwards, parseAfterwards } from './afterwards.ts'
 import { type ContenderName, contenderNames } from './contenders.ts'
-import { faultNames } from './faults.ts'
+import { type Measurement, measurements, quickMeasurements } from './measurements.ts'
 import { type ResgateContenderName, resgateContenderNames } from './resgate/contenders.ts'
-import { resgateFaultNames } from './resgate/faults.ts'
 import { type SocketContenderName, socketContenderNames } from './sockets/contenders.ts'
-import { socketFaultNames } from './sockets/faults.ts'
-import { wrapAfter } from './table.ts'
 import { type Effort, emptyBytes } from './throughput.ts'
-
-const quickMeasurements = [
-  'read',
-  'write',
-  'anonymous',
-  'sockets',
-  'resgate',
-  'server-killed',
-  'second-server',
-  'service-killed',
-] as const
-export const measurements = [
-  ...new Set([
-    ...quickMeasurements,
-    'first-read' as const,
-    ...faultNames,
-    ...socketFaultNames,
-    ...resgateFaultNames,
-    ...(['theft', 'scale'] as const),
-  ]),
-]
-export type Measurement = (typeof measurements)[number]
 
 export interface BenchOptions {
   readonly contenders: readonly ContenderName[]
   readonly socketContenders: readonly SocketContenderName[]
   readonly resgateContenders: readonly ResgateContenderName[]
   readonly measurements: readonly Measurement[]
+  /** Of connections, the first of `connections`. */
   readonly effort: Omit<Effort, 'sessionBytes'>
+  /** Numbers of connections: `read` is measured with each, all else with the first. */
+  readonly connections: readonly [number, ...number[]]
   /** Sizes of session data: `read` is measured with each, all else with the first. */
   readonly bytes: readonly [number, ...number[]]
+  /** Requests per second, for `latency`. */
+  readonly rates: readonly number[]
   /** Numbers of live sessions, for `scale`. */
   readonly sizes: readonly number[]
   /** Signed in before a fault. */
   readonly clients: number
-  /** The same, of clients that come through Resgate. */
-  readonly pages: number
-  /** The files to write the results to. */
-  readonly files: readonly string[]
+  /** Open at the same time, for `sockets`; the same number is signed in for `resgate`. */
+  readonly sockets: number
+  /** The files to write the results to, the first of them into the folder where an unfinished run is kept. */
+  readonly files: readonly [string, ...string[]]
+  readonly afterwards: Afterwards
 }
-
-const concurrency = 32
-
-const allNames = [...new Set([...contenderNames, ...socketContenderNames, ...resgateContenderNames])]
-
-const optionTexts = {
-  '--quick': `about seven minutes: ${quickMeasurements.join(', ')} (default)`,
-  '--full': 'more and longer rounds, more sizes and measurements: all below',
-  '--only a,b': `these contenders: ${allNames.join(', ')}`,
-  '--scenario a,b': `these measurements: ${measurements.join(', ')}`,
-  '--bytes a,b':
-    'sizes of session data: read is measured with each, all else with the first (200, with --full 200,1000,3000)',
-  '--sizes a,b': 'numbers of live sessions, for scale (1000,1000000)',
-  '--rounds N': 'how often each contender is measured (3, with --full 9)',
-  '--seconds S': 'how long, each time (1, with --full 4)',
-  '--clients N':
-    'how many are signed in before a fault, and have open sockets (1000; through Resgate 200, with --full 1000)',
-  '--json FILE': 'writes the results there too',
-  '--results FOLDER': 'keeps latest.json there (bench/results)',
-}
-
-export const usage = [
-  'npm run bench -- [options]\n\n',
-  ...Object.entries(optionTexts).map(([option, text]) => wrapAfter(`  ${option.padEnd(18)}`, text, 21)),
-].join('')
 
 /**
  * A relative `--json` is taken from `SOJOURN_CWD`, where the command was typed: turbo changes folders.
@@ -81,24 +38,35 @@ export const usage = [
  * @throws {Error} with a message for the user
  */
 export function parseOptions(args: readonly string[]): BenchOptions {
-  const { values } = parseArgs({
+  const { values, positionals } = parseArgs({
     args: [...args],
+    allowPositionals: true,
     options: {
       quick: { type: 'boolean' },
       full: { type: 'boolean' },
       only: { type: 'string' },
       scenario: { type: 'string' },
       bytes: { type: 'string' },
-      sizes: { type: 'string', default: '1000,1000000' },
+      connections: { type: 'string' },
+      rates: { type: 'string', default: '2000,5000' },
+      sizes: { type: 'string' },
       rounds: { type: 'string' },
       seconds: { type: 'string' },
+      'warm-up': { type: 'string' },
       clients: { type: 'string' },
       json: { type: 'string' },
       results: { type: 'string', default: 'bench/results' },
+      compare: { type: 'string' },
+      with: { type: 'string' },
+      publish: { type: 'boolean' },
+      anyway: { type: 'boolean' },
     },
   })
-  const { full = false, quick = false } = values
+  const { quick = false, publish = false } = values
+  const { full = publish && !quick } = values
   if (full && quick) throw new Error('--quick and --full exclude each other.')
+  const allNames = [...new Set([...contenderNames, ...socketContenderNames, ...resgateContenderNames])]
+  const connections = sizesOf('--connections', values.connections ?? (full ? '32,1,256' : '32'), 1)
   const only = oneOf('--only', values.only, allNames, allNames)
   return {
     contenders: chosen(contenderNames, only, 'none'),
@@ -106,18 +74,22 @@ export function parseOptions(args: readonly string[]): BenchOptions {
     resgateContenders: chosen(resgateContenderNames, only, 'resgate-none'),
     measurements: oneOf('--scenario', values.scenario, measurements, full ? measurements : quickMeasurements),
     effort: {
-      rounds: whole('--rounds', values.rounds ?? (full ? '9' : '3'), 1),
-      seconds: positive('--seconds', values.seconds ?? (full ? '4' : '1')),
-      concurrency,
+      rounds: whole('--rounds', values.rounds ?? (full ? '15' : '5'), 1),
+      seconds: positive('--seconds', values.seconds ?? (full ? '0.3' : '0.2')),
+      warmUp: whole('--warm-up', values['warm-up'] ?? (full ? '30000' : '15000'), 1),
+      concurrency: connections[0],
     },
+    connections,
     bytes: sizesOf('--bytes', values.bytes ?? (full ? '200,1000,3000' : '200'), emptyBytes),
-    sizes: sizesOf('--sizes', values.sizes, concurrency),
-    clients: whole('--clients', values.clients ?? '1000', 1),
-    pages: whole('--clients', values.clients ?? (full ? '1000' : '200'), 1),
+    rates: sizesOf('--rates', values.rates, 1),
+    sizes: sizesOf('--sizes', values.sizes ?? `1000,10000,100000${full ? ',1000000' : ''}`, connections[0]),
+    clients: whole('--clients', values.clients ?? (full ? '1000' : '200'), 1),
+    sockets: whole('--clients', values.clients ?? (full ? '1000' : '400'), 1),
     files: [
       resolve(repository, values.results, 'latest.json'),
       ...(values.json === undefined ? [] : [resolve(process.env.SOJOURN_CWD || repository, values.json)]),
     ],
+    afterwards: parseAfterwards(values, positionals),
   }
 }
 

@@ -1,5 +1,6 @@
 import { type FaultName, faultNames, faults } from './faults.ts'
 import type { Restart } from './results.ts'
+import { percentBack } from './return-report.ts'
 import { type Column, count, formatTable, wrap } from './table.ts'
 
 /** A table for what befalls the server, and one for what befalls the store. */
@@ -52,5 +53,4 @@ function describeLosses({ stillSignedIn, acknowledgedWritesLost, wrongUser, note
   ].join('; ')
 }
 
-export const percent = ({ stillSignedIn, clients }: Restart) =>
-  `${Math.round((100 * stillSignedIn) / clients)} %`
+export const percent = percentBack

@@ -14,17 +14,21 @@ const patienceMs = 30_000
 /**
  * Signs clients in and lets each write, strikes, lets each write again if the fault asks for that, and asks each
  * client's page until it is answered, by every server.
+ *
+ * @param shared where its sessions may live, if the fault does the store no harm
  */
 export async function measureRestart(
   contender: ContenderName,
   name: FaultName,
   clientCount: number,
+  shared?: StorePlaces,
 ): Promise<Restart> {
   const fault: Fault = faults[name]
-  await using places = new StorePlaces()
+  await using own = new StorePlaces()
   const kind = storeOf(contender)
-  await using store = kind && (await startStoreServer(kind, fault.isStoreDurable ?? false))
-  const address = store?.address ?? (await places.addressFor(contender))
+  const isHarmed = fault.of === 'store'
+  await using store = kind && isHarmed ? await startStoreServer(kind, fault.isStoreDurable ?? false) : null
+  const address = store?.address ?? (await (shared ?? own).addressFor(contender))
   const server = await startServer(contender, { store: address })
   const started = new Set([server])
   let asked: readonly ServerProcess[] = [server]

@@ -1,3 +1,9 @@
+import type { Resgate } from './resgate/results.ts'
+import type { Sockets } from './sockets/results.ts'
+
+export type { Resgate } from './resgate/results.ts'
+export type { Sockets } from './sockets/results.ts'
+
 /** The results file. Figures are of one run on one machine; compare ratios, not absolute times. */
 export interface Results {
   readonly machine: Machine
@@ -5,7 +11,13 @@ export interface Results {
   readonly commit: string
   /** ISO 8601. */
   readonly date: string
+  /** What was asked for on the command line. Missing in older files. */
+  readonly options?: string
+  /** Of all measurements, without the time between them and a resumption. Missing in older files. */
+  readonly durationMs?: number
   readonly throughput: readonly Throughput[]
+  /** Missing in older files. */
+  readonly latency?: readonly Latency[]
   readonly restart: readonly Restart[]
   readonly theft: readonly Theft[]
   readonly scale: readonly Scale[]
@@ -42,6 +54,8 @@ export interface Throughput {
   readonly cpuMicros: Spread
   /** `cpuMicros` above `none` in the same round. */
   readonly overheadMicros: Spread
+  /** The same median of the first half of the rounds, and of the rest: how far one run may be from the next. */
+  readonly overheadHalves?: readonly [number, number]
   readonly p50Ms: number
   readonly p99Ms: number
   /** Messages to the store per request of one client; null for a store inside the process, and for a cluster. */
@@ -51,6 +65,28 @@ export interface Throughput {
   readonly credentialBytes: number
   readonly rssBytes: number
   /** The share of its core that the load generator used; near 1, it set the pace and `rps` is a lower bound. */
+  readonly loaderBusy: number
+}
+
+/**
+ * At a fixed rate, whatever the answers do: each request is timed from the moment it was due, with all the time it had
+ * to wait for others (coordinated omission corrected). Medians of the rounds, and the longest of all.
+ */
+export interface Latency {
+  readonly contender: string
+  readonly scenario: string
+  readonly sessionBytes: number
+  readonly connections: number
+  readonly requestsPerSecond: number
+  /** Of what the contender answers at its best, if the rate is a share of that. */
+  readonly shareOfCapacity?: number
+  readonly rounds: number
+  readonly p50Ms: number
+  readonly p90Ms: number
+  readonly p99Ms: number
+  readonly p999Ms: number
+  readonly maxMs: number
+  /** The share of its core that the load generator used; near 1, some of the time is its own. */
   readonly loaderBusy: number
 }
 
@@ -99,71 +135,17 @@ export interface Scale {
   readonly clearPauseMs: number | null
 }
 
-/** What a client on a socket costs that presents a one-time key. */
-export interface Sockets {
-  readonly contender: string
-  /** How many are open, each signed in to a session of its own. */
-  readonly sockets: number
-  /** On how many of them a key is presented at the same time. */
-  readonly concurrency: number
-  readonly rounds: number
-  /** Keys presented on open sockets: each a rotation. */
-  readonly resumesPerSecond: Spread
-  /** Of those, against `none` in the same round. */
-  readonly ratioToNone: Spread
-  /** CPU time of the server process per resume, in microseconds. */
-  readonly cpuMicros: Spread
-  /** `cpuMicros` above `none` in the same round. */
-  readonly overheadMicros: Spread
-  readonly p50Ms: number
-  readonly p99Ms: number
-  /** New sessions that were signed in to, without the check of a password. */
-  readonly signInsPerSecond: Spread
-  /** From the beginning of the connection until its session is known, one client at a time. */
-  readonly connectP50Ms: number
-  readonly connectP99Ms: number
-  /** Messages to the store per resume of one client; null for a store inside the process. */
-  readonly storeRoundTrips: number | null
-  /** Resident memory of the server process, per open socket that is signed in, with its session. */
-  readonly rssBytesPerSocket: number
-  /** The share of its core that the load generator used while it presented. */
-  readonly loaderBusy: number
-}
-
-/** What a session service costs whose clients come through Resgate: a process on NATS. */
-export interface Resgate {
-  readonly contender: string
-  /**
-   * `relogin`: a key presented on a new connection, and rotated. `login`: a new session, without the check of a
-   * password.
-   */
-  readonly act: string
-  /** Whose keys are presented, one after the other. */
-  readonly sessions: number
-  readonly concurrency: number
-  readonly rounds: number
-  readonly perSecond: Spread
-  /** Of those, against `resgate-none` in the same round. */
-  readonly ratioToNone: Spread
-  /** CPU time of the service's process for one, in microseconds. */
-  readonly cpuMicros: Spread
-  /** `cpuMicros` above `resgate-none` in the same round. */
-  readonly overheadMicros: Spread
-  readonly p50Ms: number
-  readonly p99Ms: number
-  /** Messages on NATS for one: the request, the answer, and all that is said meanwhile. */
-  readonly messages: number
-  /** Messages to the store for one; null for a store inside the process. */
-  readonly storeRoundTrips: number | null
-  /** The share of its core that the load generator used. */
-  readonly loaderBusy: number
-}
-
 export interface NotRun {
   readonly contender: string
   /** Of session data, where only sessions of that size are not run. */
   readonly sessionBytes?: number
+  /** What was being measured when it failed. */
+  readonly during?: string
   readonly reason: string
+  /** The last lines of a contender that ended by itself. */
+  readonly log?: readonly string[]
+  /** A wrong answer, or an error that no end of a process explains: the run ends with 1. */
+  readonly isFailure?: boolean
 }
 
 export function spreadOf(values: readonly number[]): Spread {

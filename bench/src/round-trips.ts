@@ -1,11 +1,12 @@
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer } from 'node:net'
 import { type ContenderName, storeOf } from './contenders.ts'
+import { type RequestName, requests, type Scenario } from './scenarios.ts'
 import { startServer } from './server-process.ts'
-import type { Scenario } from './throughput.ts'
 import { ask, newClient, signIn } from './visit.ts'
 
-const requests = 50
+/** At least: a mix is asked for as a whole. */
+const leastRequests = 50
 const defaultPorts: Record<string, number> = {
   'redis:': 6379,
   'postgres:': 5432,
@@ -31,12 +32,15 @@ export async function countRoundTrips(
     const client = newClient('traveller')
     await signIn(server, client)
     const counts = new Map<string, number>()
-    for (const { name, method, path, isSignedIn } of scenarios) {
+    for (const { name, requests: names, isSignedIn } of scenarios) {
+      const total = Math.max(leastRequests, names.length)
       const before = wire.messages()
-      for (let request = 0; request < requests; request++) {
-        await ask(server, method, path, isSignedIn ? client : { ...client, cookie: null })
+      for (let turn = 0; turn < total; turn++) {
+        const { method, path } = requests[names[turn % names.length] as RequestName]
+        const asking = isSignedIn ? client : { ...client, cookie: null }
+        await ask(server, method, `${path}?user=${client.user}&fillerBytes=100`, asking)
       }
-      counts.set(name, (wire.messages() - before) / requests)
+      counts.set(name, (wire.messages() - before) / total)
     }
     return counts
   } finally {

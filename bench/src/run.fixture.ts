@@ -23,7 +23,7 @@ export async function finish(child: ReturnType<typeof run>): Promise<string> {
     textOf(child.stdout),
     textOf(child.stderr),
   ])
-  assert.equal(code, 0, err)
+  assert.equal(code, 0, err + out)
   return out
 }
 
@@ -42,4 +42,4 @@ export async function runBriefly(...args: readonly string[]): Promise<{ results:
   }
 }
 
-export const briefly = ['--rounds', '1', '--seconds', '0.2', '--clients', '40']
+export const briefly = ['--rounds', '1', '--seconds', '0.2', '--warm-up', '1', '--clients', '40']

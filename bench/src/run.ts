@@ -1,117 +1,89 @@
-import { type ContenderName, isShared } from './contenders.ts'
-import { faultNames, faults } from './faults.ts'
-import { startLoadProcess } from './load-process.ts'
+import { takeEnds } from './child.ts'
+import type { EndedError } from './ended-error.ts'
+import { planGrowth, planHttp } from './http-steps.ts'
 import type { BenchOptions } from './options.ts'
 import { createProgress } from './progress.ts'
-import { sortOut } from './refusal.ts'
-import { planResgate, resgateMeasurements } from './resgate/run.ts'
-import { measureRestart } from './restart.ts'
-import type { NotRun, Restart, Results, Scale, Theft, Throughput } from './results.ts'
-import { countRoundTrips } from './round-trips.ts'
-import { measureScale } from './scale.ts'
-import { type ServerProcess, startServer } from './server-process.ts'
-import { planSockets, socketMeasurements } from './sockets/run.ts'
-import { StorePlaces } from './store-server.ts'
-import { measureTheft } from './theft.ts'
-import { measureThroughput, scenarios } from './throughput.ts'
+import { planResgate } from './resgate/run.ts'
+import type { NotRun, Results } from './results.ts'
+import { planSockets } from './sockets/run.ts'
+import { Stage } from './stage.ts'
+import type { Rows, Step } from './step.ts'
+import type { Unfinished } from './unfinished.ts'
 
-/** Runs what the options ask for. A contender that cannot start is listed as not run; a wrong answer throws. */
-export async function runBench(options: BenchOptions): Promise<Omit<Results, 'machine' | 'commit' | 'date'>> {
-  const { measurements } = options
-  const effort = { ...options.effort, sessionBytes: options.bytes[0] }
-  const chosen = scenarios.filter(({ name }) => measurements.some(measurement => measurement === name))
-  await using places = new StorePlaces()
-  const elsewhere = [...socketMeasurements, ...resgateMeasurements]
-  const isOnHttp = measurements.some(measurement => !elsewhere.includes(measurement))
-  const { servers, notRun } = await startServers(isOnHttp ? options.contenders : [], places)
-  const [none, ...stateful] = servers as [ServerProcess, ...ServerProcess[]]
-  const sizes = measurements.includes('read') ? options.bytes : options.bytes.slice(0, 1)
-  const { able, refused } = await sortOut(servers, sizes)
-  const courses = chosen.flatMap(scenario =>
-    sizes
-      .slice(0, scenario.name === 'read' ? sizes.length : 1)
-      .map(sessionBytes => ({ scenario, sessionBytes })),
-  )
-  const strikes = faultNames
-    .filter(fault => measurements.includes(fault))
-    .flatMap(fault =>
-      stateful
-        .filter(({ contender }) => faults[fault].canStrike(contender))
-        .map(({ contender }) => ({ fault, contender })),
-    )
-  const robbed = measurements.includes('theft') ? stateful : []
-  const grown = measurements.includes('scale') ? (able.get(effort.sessionBytes) ?? []).slice(1) : []
-  const onSockets = planSockets(options)
-  const throughResgate = planResgate(options)
-  const progress = createProgress(
-    courses.length * effort.rounds * servers.length +
-      strikes.length +
-      robbed.length +
-      grown.length * effort.rounds +
-      onSockets.steps +
-      throughResgate.steps,
-  )
-  const loader = startLoadProcess()
+export type Measured = Required<Rows>
 
-  const repeated = chosen.filter(({ isFirst }) => !isFirst)
-  const roundTrips = new Map<string, Map<string, number> | null>()
-  for (const { contender, store } of servers) {
-    roundTrips.set(contender, await countRoundTrips(contender, store, repeated))
+/**
+ * Takes all steps that the options ask for and `unfinished` has not got, and keeps there what was measured. Who fails is
+ * listed as not run, and the others go on.
+ *
+ * @throws {Error} once `signal` is aborted
+ */
+export async function runBench(
+  options: BenchOptions,
+  unfinished: Unfinished,
+  signal: AbortSignal,
+): Promise<Measured> {
+  await using stage = new Stage()
+  const plans = [planHttp, planSockets, planResgate, planGrowth]
+  const steps = plans.flatMap(plan => plan(options, stage))
+  const isKept = (step: Step) => unfinished.rowsOf(keyOf(step)) !== undefined
+  const secondsOf = (some: readonly Step[]) => some.reduce((sum, { seconds }) => sum + seconds, 0)
+  const progress = createProgress(secondsOf(steps))
+  const from = secondsOf(steps.filter(isKept))
+  let done = from
+  for (const step of steps.filter(step => !isKept(step))) {
+    const startedAt = performance.now()
+    const tell = (detail: string, share: number) =>
+      progress.at(done + step.seconds * Math.min(share, 1), step.what, detail, from)
+    tell(step.who, 0)
+    const rows = await take(step, stage, tell)
+    if (signal.aborted) break
+    done += step.seconds
+    await unfinished.keep(keyOf(step), rows, performance.now() - startedAt)
   }
-  const throughput: Throughput[] = []
-  for (const { scenario, sessionBytes } of courses) {
-    const sized = { ...effort, sessionBytes }
-    const fit = able.get(sessionBytes) ?? []
-    const measured = scenario.isFirst ? fit.filter(({ contender }) => isShared(contender)) : fit
-    const rows = await measureThroughput(scenario, measured, loader, sized, (contender, round) => {
-      progress.step(`${scenario.name}, ${sessionBytes} B`, `${contender}, round ${round} of ${effort.rounds}`)
-    })
-    for (const row of rows) {
-      const storeRoundTrips = roundTrips.get(row.contender)?.get(row.scenario) ?? null
-      throughput.push({ ...row, storeRoundTrips })
-    }
-  }
-  const restart: Restart[] = []
-  for (const { fault, contender } of strikes) {
-    progress.step(fault, contender)
-    restart.push(await measureRestart(contender, fault, options.clients))
-  }
-  const theft: Theft[] = []
-  for (const server of robbed) {
-    progress.step('theft', server.contender)
-    theft.push(...(await measureTheft(server)))
-  }
-  const scale: Scale[] = []
-  for (const { contender } of grown) {
-    const rows = await measureScale(contender, places, options.sizes, none, loader, effort, what => {
-      progress.step('scale', `${contender}, ${what}`)
-    })
-    scale.push(...rows)
-  }
-  const { sockets, ...more } = await onSockets.run(places, progress.step)
-  const { resgate, ...last } = await throughResgate.run(places, progress.step)
   progress.clear()
-  return {
-    throughput,
-    restart: [...restart, ...more.restart, ...last.restart],
-    theft: [...theft, ...more.theft],
-    scale,
-    sockets,
-    resgate,
-    notRun: [...notRun, ...refused, ...more.notRun, ...last.notRun],
+  signal.throwIfAborted()
+  return collect(steps.map(step => unfinished.rowsOf(keyOf(step)) as Rows))
+}
+
+const keyOf = ({ what, who }: Step) => `${what}: ${who}`
+
+async function take(step: Step, stage: Stage, tell: Parameters<Step['run']>[0]): Promise<Rows> {
+  stage.begin()
+  try {
+    const rows = await step.run(tell)
+    const notRun = [...(rows.notRun ?? []), ...takeEnds().map(end => noteOf(end, step))]
+    return { ...rows, notRun }
+  } catch (error) {
+    return { notRun: [await stage.lossOf(step.who, step.what, error, step.store ?? null)] }
   }
 }
 
-async function startServers(contenders: readonly ContenderName[], places: StorePlaces) {
-  const servers: ServerProcess[] = []
-  const notRun: NotRun[] = []
-  for (const contender of contenders) {
-    try {
-      servers.push(await startServer(contender, { store: await places.addressFor(contender) }))
-    } catch (error) {
-      if (contender === 'none') throw error
-      notRun.push({ contender, reason: (error as Error).message })
-    }
+/** Of one that ended while others could go on. */
+const noteOf = (end: EndedError, { who, what }: Step): NotRun => ({
+  contender: who,
+  during: what,
+  reason: `${end.message} What was measured is what was left.`,
+  log: end.log,
+})
+
+export function collect(all: readonly Rows[]): Measured {
+  const of = <Kind extends keyof Rows>(kind: Kind) =>
+    all.flatMap((rows): readonly unknown[] => rows[kind] ?? []) as unknown as Measured[Kind]
+  return {
+    throughput: of('throughput'),
+    latency: of('latency'),
+    restart: of('restart'),
+    theft: of('theft'),
+    scale: of('scale'),
+    sockets: of('sockets'),
+    resgate: of('resgate'),
+    notRun: onlyOnce(of('notRun')),
   }
-  return { servers, notRun }
+}
+
+/** Who cannot be started, or hold a size, says so each time. */
+function onlyOnce(rows: Results['notRun']): NotRun[] {
+  const told = new Map(rows.map(row => [JSON.stringify(row), row]))
+  return [...told.values()]
 }

@@ -1,24 +1,31 @@
 import { setTimeout } from 'node:timers/promises'
-import type { ContenderName } from './contenders.ts'
+import { type ContenderName, holdsSessions } from './contenders.ts'
 import type { Client, LoadProcess } from './load-process.ts'
 import { type Scale, spreadOf } from './results.ts'
 import { type ServerProcess, startServer } from './server-process.ts'
 import type { StorePlaces } from './store-server.ts'
-import { type Effort, fillerBytesOf, measure, scenarios } from './throughput.ts'
+import { count } from './table.ts'
+import { type Effort, fillerBytesOf, measure, scenarios, warmUpByReading } from './throughput.ts'
+import { warmUp } from './warm-up.ts'
 
 /** So many sessions are in use, whatever the number of those that live: only that is to make the difference. */
 const sampleSize = 1000
 const dayMs = 86_400_000
 const clearWithinMs = 20_000
+/** At once: what has signed in meanwhile is told in between. */
+const signedInAtOnce = 50_000
+/** Who holds no sessions is measured with so many at most: more would be the same again. */
+const mostNotHeld = 10_000
 
 interface Filled {
-  readonly server: ServerProcess
-  readonly sessions: number
   readonly connections: readonly (readonly Client[])[]
   readonly bytesPerSession: number
 }
 
-/** Fills servers with so many live sessions each, reads from all in turn, then lets every session expire. */
+/**
+ * For one number of sessions after the other, in a store of `places` that has those of the numbers before as well: fills
+ * a server with so many live sessions, reads from it and from `none` in turn, then lets every session expire.
+ */
 export async function measureScale(
   contender: ContenderName,
   places: StorePlaces,
@@ -26,66 +33,86 @@ export async function measureScale(
   none: ServerProcess,
   loader: LoadProcess,
   effort: Effort,
-  progress: (what: string) => void,
+  progress: (what: string, share: number) => void,
 ): Promise<Scale[]> {
-  const filled: Filled[] = []
+  const most = holdsSessions(contender) ? Math.max(...sizes) : Math.max(mostNotHeld, Math.min(...sizes))
+  const held = sizes.filter(size => size <= most)
+  const all = held.reduce((sum, size) => sum + size, 0)
+  let done = 0
+  const rows: Scale[] = []
+  for (const sessions of held) {
+    const tell = (what: string, more: number) =>
+      progress(`${count(sessions)} sessions, ${what}`, (done + more) / all)
+    rows.push(await measureSize(contender, places, sessions, none, loader, effort, tell))
+    done += sessions
+  }
+  return rows
+}
+
+async function measureSize(
+  contender: ContenderName,
+  places: StorePlaces,
+  sessions: number,
+  none: ServerProcess,
+  loader: LoadProcess,
+  effort: Effort,
+  tell: (what: string, done: number) => void,
+): Promise<Scale> {
+  const [read] = scenarios as [(typeof scenarios)[number]]
+  const server = await startServer(contender, { store: await places.addressFor(contender) })
   try {
-    for (const sessions of sizes) {
-      progress(`signing ${sessions.toLocaleString('en')} in`)
-      filled.push(await fill(contender, await places.addressFor(contender), sessions, loader, effort))
-    }
-    const overheads = filled.map((): number[] => [])
-    const p99s = filled.map((): number[] => [])
-    const [read] = scenarios as [(typeof scenarios)[number]]
+    const { connections, bytesPerSession } = await fill(server, sessions, loader, effort, tell)
+    const overheads: number[] = []
+    const p99s: number[] = []
+    const anyone = connections.map(() => [{ cookie: null, user: null, counter: 0 }])
     for (let round = 1; round <= effort.rounds; round++) {
-      progress(`round ${round} of ${effort.rounds}`)
-      const anyone = Array.from({ length: effort.concurrency }, () => [
-        { cookie: null, user: null, counter: 0 },
-      ])
+      tell(`round ${round} of ${effort.rounds}`, sessions)
+      if (round === 1) await warmUpByReading(none, loader, effort)
       const baseline = await measure(read, none, loader, anyone, effort.seconds)
-      for (const [index, { server, connections }] of filled.entries()) {
-        await measure(read, server, loader, connections, effort.seconds / 4)
-        const { cpuMicros, p99Ms } = await measure(read, server, loader, connections, effort.seconds)
-        overheads[index]?.push(cpuMicros - baseline.cpuMicros)
-        p99s[index]?.push(p99Ms)
+      if (round === 1) {
+        const ask = (seconds: number) => measure(read, server, loader, connections, seconds)
+        await warmUp(server, effort.warmUp, async seconds => (await ask(seconds)).requests)
       }
+      const { cpuMicros, p99Ms } = await measure(read, server, loader, connections, effort.seconds)
+      overheads.push(cpuMicros - baseline.cpuMicros)
+      p99s.push(p99Ms)
     }
-    const rows: Scale[] = []
-    for (const [index, { server, sessions, bytesPerSession }] of filled.entries()) {
-      progress(`clearing ${sessions.toLocaleString('en')} out`)
-      rows.push({
-        contender,
-        sessions,
-        overheadMicros: spreadOf(overheads[index] ?? []),
-        p99Ms: spreadOf(p99s[index] ?? []).median,
-        bytesPerSession,
-        ...(await clearOut(server)),
-      })
+    tell('clearing them out', sessions)
+    return {
+      contender,
+      sessions,
+      overheadMicros: spreadOf(overheads),
+      p99Ms: spreadOf(p99s).median,
+      bytesPerSession,
+      ...(await clearOut(server)),
     }
-    return rows
   } finally {
-    await Promise.all(filled.map(({ server }) => server.kill()))
+    await server.kill()
   }
 }
 
 async function fill(
-  contender: ContenderName,
-  store: string,
+  server: ServerProcess,
   sessions: number,
   loader: LoadProcess,
   { sessionBytes, concurrency }: Effort,
+  tell: (what: string, done: number) => void,
 ): Promise<Filled> {
-  const server = await startServer(contender, { store })
   const signIn = { port: server.port, fillerBytes: fillerBytesOf(sessionBytes) }
   await loader.signIn({ ...signIn, count: concurrency, firstUser: sessions + 1, every: 1 })
-  const before = await server.usage()
+  const before = await server.collectGarbage()
   const every = Math.ceil(sessions / sampleSize)
-  const clients = await loader.signIn({ ...signIn, count: sessions, firstUser: 1, every })
-  const after = await server.usage()
+  const clients: Client[] = []
+  for (let done = 0; done < sessions; done += signedInAtOnce) {
+    tell('signing in', done)
+    const count = Math.min(signedInAtOnce, sessions - done)
+    clients.push(...(await loader.signIn({ ...signIn, count, firstUser: done + 1, every })))
+  }
+  const after = await server.collectGarbage()
   const connections = Array.from({ length: concurrency }, (_, connection) =>
     clients.filter((_, index) => index % concurrency === connection),
   )
-  return { server, sessions, connections, bytesPerSession: (after.rssBytes - before.rssBytes) / sessions }
+  return { connections, bytesPerSession: (after.rssBytes - before.rssBytes) / sessions }
 }
 
 async function clearOut(server: ServerProcess): Promise<Pick<Scale, 'clearMs' | 'clearPauseMs'>> {

@@ -2,7 +2,10 @@ import { Child } from './child.ts'
 import type { World } from './contender.ts'
 import type { ContenderName } from './contenders.ts'
 
-export type ServerRequest = { readonly report: true } | { readonly advanceMs: number }
+export type ServerRequest =
+  | { readonly report: true }
+  | { readonly collect: true }
+  | { readonly advanceMs: number }
 
 /** What a server is told when it starts. */
 export interface ServerSetup extends World, Required<Omit<StartOptions, 'isSecretRotated'>> {}
@@ -23,6 +26,8 @@ export interface ServerProcess {
   /** The address of its store, as `World` has it. */
   readonly store: string
   usage(): Promise<Usage>
+  /** The same once its garbage is gone, which counts as its work. */
+  collectGarbage(): Promise<Usage>
   /** Turns the server's clock on. */
   advance(advanceMs: number): Promise<Usage>
   kill(): Promise<void>
@@ -32,6 +37,8 @@ export interface ServerProcess {
 
 /** The same after a restart, as it would be in production. */
 export const secret = 'the same after a restart, as it would be in production'
+/** Of a start, and of a report. Only what is broken comes to the end of it. */
+const patienceMs = 120_000
 const newerSecret = 'the one that took its place, as it should once in a while'
 
 export interface StartOptions {
@@ -51,13 +58,17 @@ export async function startServer(
   const secrets: World['secrets'] = isSecretRotated ? [newerSecret, secret] : [secret]
   const setup: ServerSetup = { store, port, secrets, clockOffMs }
   const child = new Child('./server.ts', [contender, JSON.stringify(setup)], 0)
-  const started = await child.ask<{ port: number }>()
+  const started = await child.ask<{ port: number }>(undefined, patienceMs).catch(async error => {
+    await child.kill()
+    throw error
+  })
   return {
     contender,
     port: started.port,
     store,
-    usage: () => child.ask<Usage>({ report: true }),
-    advance: advanceMs => child.ask<Usage>({ advanceMs }),
+    usage: () => child.ask<Usage>({ report: true }, patienceMs),
+    collectGarbage: () => child.ask<Usage>({ collect: true }, patienceMs),
+    advance: advanceMs => child.ask<Usage>({ advanceMs }, patienceMs),
     kill: () => child.kill(),
     stop: () => child.stop(),
   }

@@ -1,10 +1,16 @@
 // One contender's server, as a process of its own: `node server.ts CONTENDER SETUP`.
 import type { AddressInfo } from 'node:net'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
+import { setTimeout } from 'node:timers/promises'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { createApp } from './app.ts'
 import { turnClock } from './clock.ts'
 import { type ContenderName, loadContender } from './contenders.ts'
 import type { ServerReport, ServerRequest, ServerSetup } from './server-process.ts'
+
+setFlagsFromString('--expose-gc')
+const collectGarbage: () => void = runInNewContext('gc')
 
 const [name, setupJson] = process.argv.slice(2) as [ContenderName, string]
 const setup: ServerSetup = JSON.parse(setupJson)
@@ -18,13 +24,18 @@ const server = app.listen(setup.port, '127.0.0.1', error => {
   send({ port: (server.address() as AddressInfo).port })
 })
 
+// Who is held up for a while finds the connection still there: that it was closed is no fault of the contender.
+server.keepAliveTimeout = 600_000
+
 const pauses = monitorEventLoopDelay({ resolution: 1 })
 
-process.on('message', (request: ServerRequest) => {
+process.on('message', async (request: ServerRequest) => {
   if ('advanceMs' in request) {
-    turnClock(request.advanceMs)
     pauses.enable()
+    await setTimeout(10) // its first tick only starts it, and would miss a pause that comes at once
+    turnClock(request.advanceMs)
   }
+  if ('collect' in request) collectGarbage()
   const { user, system } = process.cpuUsage()
   send({
     cpuMicros: user + system,

@@ -1,4 +1,6 @@
+import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
+import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import {
@@ -33,7 +35,7 @@ export interface StoreServer extends StorePlace {
 /** The store servers of a run: each kind is started when it is first asked for, and shared. */
 export class StorePlaces implements AsyncDisposable {
   readonly #servers = new Map<StoreKind, Promise<StorePlace>>()
-  readonly #opened = new AsyncDisposableStack()
+  readonly #folders: StorePlace[] = []
 
   /** Where `contender` may keep its sessions: a folder of its own, or the server that all of that kind share. */
   addressFor(contender: ContenderName): Promise<string> {
@@ -42,14 +44,49 @@ export class StorePlaces implements AsyncDisposable {
 
   async addressOf(kind: StoreKind | null): Promise<string> {
     if (kind === null) return ''
-    if (kind === 'folder') return this.#opened.use(await createFolder()).address
-    const server = this.#servers.get(kind) ?? provide(kind).then(server => this.#opened.use(server))
+    if (kind === 'folder') {
+      const folder = await createFolder()
+      this.#folders.push(folder)
+      return folder.address
+    }
+    const server = this.#servers.get(kind) ?? provide(kind)
+    server.catch(() => {})
     this.#servers.set(kind, server)
     return (await server).address
   }
 
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.#opened.disposeAsync()
+  /** Whether the server of that kind was started, and has ended by itself. */
+  async hasEnded(kind: StoreKind | null): Promise<boolean> {
+    const server = kind === null ? undefined : await this.#servers.get(kind)?.catch(() => undefined)
+    const answers = await Promise.all(server?.address.split(',').map(isListening) ?? [])
+    return answers.includes(false)
+  }
+
+  /** Has another server of that kind started when it is next asked for. */
+  async replace(kind: StoreKind): Promise<void> {
+    const server = await this.#servers.get(kind)
+    this.#servers.delete(kind)
+    await server?.[Symbol.asyncDispose]()
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const servers = await Promise.allSettled(this.#servers.values())
+    const places = servers.flatMap(server => (server.status === 'fulfilled' ? [server.value] : []))
+    await Promise.all([...places, ...this.#folders].map(place => place[Symbol.asyncDispose]()))
+  }
+}
+
+async function isListening(address: string): Promise<boolean> {
+  const { hostname, port } = new URL(address)
+  if (port === '') return true // one of another's, where it is by default
+  const socket = connect({ host: hostname, port: Number(port) })
+  try {
+    await once(socket, 'connect')
+    return true
+  } catch {
+    return false
+  } finally {
+    socket.destroy()
   }
 }
 

@@ -51,8 +51,9 @@ export function formatTable<Row>(
       )
       .join('  ')
       .trimEnd()
-  const heading = style('dim', line(columns.map(({ title }) => title)))
-  return [style('bold', title), heading, ...cells.map(line), '']
+  const titles = line(columns.map(({ title }) => title))
+  const heading = titles === '' ? [] : [style('dim', titles)]
+  return [style('bold', title), ...heading, ...cells.map(line), '']
     .map(text => (text ? `  ${text}` : ''))
     .join('\n')
 }

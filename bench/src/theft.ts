@@ -17,6 +17,7 @@ export const acts = {
   'sign-out': { title: 'sign-out', path: '/logout', inOtherBrowser: false },
   'sign-out-everywhere': { title: 'everywhere', path: '/everywhere', inOtherBrowser: true },
   'password-change': { title: 'new password', path: '/password', inOtherBrowser: true },
+  'next-use': { title: 'next use', path: '/write', inOtherBrowser: false },
 } as const satisfies Record<string, Act>
 
 type ActName = keyof typeof acts
@@ -54,6 +55,7 @@ async function measureAct(name: ActName, server: ServerProcess, elsewhere: Serve
     'sign-out': true,
     'sign-out-everywhere': signOutEverywhere,
     'password-change': changePassword,
+    'next-use': true,
   }
   const note = worksForMs === null ? `good for ${lifetime}` : ''
   return { contender, act: name, isOffered: Boolean(offers[name]), worksForMs, note }

@@ -20,7 +20,7 @@ test('a sample without an answer is taken again, for longer, and is no figure', 
   }
   const none = { contender: 'none', port: 1, usage } as unknown as ServerProcess
   const anonymous = scenarios.filter(({ name }) => name === 'anonymous')
-  const effort = { rounds: 1, seconds: 0.25, concurrency: 1, sessionBytes: 200 }
+  const effort = { rounds: 1, seconds: 0.25, warmUp: 100, concurrency: 1, sessionBytes: 200 }
   const [row] = await measureThroughput(
     anonymous[0] as (typeof scenarios)[number],
     [none],
@@ -28,6 +28,6 @@ test('a sample without an answer is taken again, for longer, and is no figure', 
     effort,
     () => {},
   )
-  assert.deepEqual(asked, [0.0625, 0.125, 0.25, 0.5, 1, 0.25, 0.5, 1])
+  assert.deepEqual(asked, [0.5, 1, 0.25, 0.5, 1])
   assert.deepEqual([row?.rps.median, row?.cpuMicros.median], [100, 10])
 })

@@ -1,27 +1,19 @@
 import type { ContenderName } from './contenders.ts'
 import type { Client, LoadProcess, LoadReport } from './load-process.ts'
 import { spreadOf, type Throughput } from './results.ts'
+import { type Lose, prepareEach, rethrow, takeRounds } from './rounds.ts'
+import { type Scenario, scenarios } from './scenarios.ts'
 import { type ServerProcess, startServer, type Usage } from './server-process.ts'
+import { warmUp } from './warm-up.ts'
+import { WrongAnswer } from './wrong-answer.ts'
 
-export interface Scenario {
-  readonly name: string
-  readonly method: 'GET' | 'POST'
-  readonly path: string
-  readonly isSignedIn: boolean
-  /** Each request is the first of its client to a server that did not sign it in. Only where servers share sessions. */
-  readonly isFirst?: boolean
-}
-
-export const scenarios: readonly Scenario[] = [
-  { name: 'read', method: 'GET', path: '/read', isSignedIn: true },
-  { name: 'write', method: 'POST', path: '/write', isSignedIn: true },
-  { name: 'anonymous', method: 'GET', path: '/read', isSignedIn: false },
-  { name: 'first-read', method: 'GET', path: '/read', isSignedIn: true, isFirst: true },
-]
+export { type Scenario, scenarios } from './scenarios.ts'
 
 export interface Effort {
   readonly rounds: number
   readonly seconds: number
+  /** Requests that a server answers first, which are not measured. */
+  readonly warmUp: number
   readonly concurrency: number
   readonly sessionBytes: number
 }
@@ -40,8 +32,8 @@ interface Sample extends LoadReport {
 }
 
 /**
- * Measures each contender once in each round, in turn, so that a noisy machine hits all alike, and relates each
- * to `none` in the same round. The first of `servers` is `none`.
+ * Measures each contender once in each round, in turn, and relates each to `none` in the same round. The first of
+ * `servers` is `none`. Of a contender that is lost there is no row.
  */
 export async function measureThroughput(
   scenario: Scenario,
@@ -49,39 +41,44 @@ export async function measureThroughput(
   loader: LoadProcess,
   effort: Effort,
   progress: (contender: ContenderName, round: number) => void,
+  lose: Lose<ServerProcess> = rethrow,
 ): Promise<Omit<Throughput, 'storeRoundTrips'>[]> {
-  const samples = new Map<ServerProcess, Sample[]>(servers.map(server => [server, []]))
   const beside = new Map<ServerProcess, ServerProcess>()
   try {
-    if (scenario.isFirst) await startBeside(servers, beside, loader, effort)
-    for (let round = 1; round <= effort.rounds; round++) {
-      for (const server of servers) {
+    const able = scenario.isFirst
+      ? await prepareEach(servers, server => startBeside(server, beside, loader, effort), lose)
+      : new Map(servers.map(server => [server, server]))
+    const samples = await takeRounds(
+      [...able.keys()],
+      effort.rounds,
+      async (server, round) => {
         progress(server.contender, round)
-        const asked = beside.get(server) ?? server
+        const asked = able.get(server) as ServerProcess
         const run = async (seconds: number): Promise<Sample> => {
           const clients = await prepareClients(scenario, server, loader, effort, seconds)
-          const sample = await measure(scenario, asked, loader, clients, seconds)
+          const sample = await measure(scenario, asked, loader, clients, seconds, effort.sessionBytes)
           if (sample.requests > 0) return sample
           // A machine that is held up may answer nothing in so short a time: that is no data point.
           if (seconds > longestSeconds) throw new Error(`${asked.contender} answers nothing in ${seconds} s`)
           return run(2 * seconds)
         }
-        await run(effort.seconds / 4)
-        samples.get(server)?.push(await run(effort.seconds))
-      }
-    }
+        if (round === 1) await warmUp(asked, effort.warmUp, async seconds => (await run(seconds)).requests)
+        return run(effort.seconds)
+      },
+      lose,
+    )
+    const baseline = samples.get(servers[0] as ServerProcess) as Sample[]
+    return [...samples].map(([{ contender }, taken]) => ({
+      contender,
+      scenario: scenario.name,
+      sessionBytes: effort.sessionBytes,
+      concurrency: effort.concurrency,
+      rounds: effort.rounds,
+      ...summarise(taken, baseline),
+    }))
   } finally {
     for (const second of beside.values()) await second.kill()
   }
-  const baseline = samples.get(servers[0] as ServerProcess) as Sample[]
-  return servers.map(server => ({
-    contender: server.contender,
-    scenario: scenario.name,
-    sessionBytes: effort.sessionBytes,
-    concurrency: effort.concurrency,
-    rounds: effort.rounds,
-    ...summarise(samples.get(server) as Sample[], baseline),
-  }))
 }
 
 export const emptyBytes = '{"counter":0,"filler":""}'.length
@@ -92,11 +89,11 @@ export const fillerBytesOf = (sessionBytes: number) => sessionBytes - emptyBytes
 let nextUser = 1
 
 /** Clients that have just signed in, one for each connection; where none may ask twice, as many as will be asked for. */
-async function prepareClients(
+export async function prepareClients(
   { isSignedIn, isFirst = false }: Scenario,
   { port }: ServerProcess,
   loader: LoadProcess,
-  { concurrency, sessionBytes }: Effort,
+  { concurrency, sessionBytes }: Pick<Effort, 'concurrency' | 'sessionBytes'>,
   seconds: number,
 ): Promise<Client[][]> {
   if (!isSignedIn)
@@ -112,42 +109,52 @@ async function prepareClients(
   )
 }
 
-/** Starts another server over the same store and secrets for each, and warms it by reading. */
+/** Another server over the same store and secrets, warmed by reading. */
 async function startBeside(
-  servers: readonly ServerProcess[],
+  server: ServerProcess,
   beside: Map<ServerProcess, ServerProcess>,
   loader: LoadProcess,
   effort: Effort,
-): Promise<void> {
-  const [read] = scenarios as [Scenario]
-  for (const server of servers) {
-    const second = await startServer(server.contender, { store: server.store })
-    beside.set(server, second)
-    const clients = await prepareClients(read, server, loader, effort, effort.seconds)
-    await measure(read, second, loader, clients, effort.seconds)
-  }
+): Promise<ServerProcess> {
+  const second = await startServer(server.contender, { store: server.store })
+  beside.set(server, second)
+  await warmUpByReading(second, loader, effort)
+  return second
 }
 
-/** @throws {Error} if any answer is wrong: that is no data point */
+export async function warmUpByReading(
+  server: ServerProcess,
+  loader: LoadProcess,
+  effort: Pick<Effort, 'concurrency' | 'sessionBytes' | 'warmUp'>,
+): Promise<void> {
+  const [read] = scenarios as [Scenario]
+  const clients = await prepareClients(read, server, loader, effort, 0)
+  const ask = async (seconds: number) => (await measure(read, server, loader, clients, seconds)).requests
+  await warmUp(server, effort.warmUp, ask)
+}
+
+/** @throws {WrongAnswer} if any answer is wrong: that is no data point */
 export async function measure(
-  { path, method, isFirst = false }: Scenario,
+  { name, requests, isFirst = false }: Scenario,
   { contender, port, usage }: ServerProcess,
   loader: LoadProcess,
   connections: readonly (readonly Client[])[],
   seconds: number,
+  sessionBytes = emptyBytes,
 ): Promise<Sample> {
   const before = await usage()
   const report = await loader.load({
     port,
-    path,
-    method,
+    requests,
+    fillerBytes: fillerBytesOf(sessionBytes),
     seconds,
     isOnce: isFirst,
     connections,
     isOneUser: contender === 'none',
   })
+  // A server that has ended throws here: what its clients met is no wrong answer.
   const after: Usage = await usage()
-  if (report.wrong !== null) throw new Error(`${contender}, ${method} ${path}: ${report.wrong}`)
+  if (report.wrong !== null) throw new WrongAnswer(`${contender}, ${name}: ${report.wrong}`)
   return {
     ...report,
     rps: report.requests / report.seconds,
@@ -160,11 +167,15 @@ export async function measure(
 function summarise(samples: readonly Sample[], baseline: readonly Sample[]) {
   const spread = (value: (sample: Sample, none: Sample) => number) =>
     spreadOf(samples.map((sample, round) => value(sample, baseline[round] as Sample)))
+  const overheads = samples.map(({ cpuMicros }, round) => cpuMicros - (baseline[round] as Sample).cpuMicros)
+  const half = Math.floor(overheads.length / 2)
+  const halves = [overheads.slice(0, half), overheads.slice(half)].map(part => spreadOf(part).median)
   return {
     rps: spread(({ rps }) => rps),
     ratioToNone: spread(({ rps }, none) => rps / none.rps),
     cpuMicros: spread(({ cpuMicros }) => cpuMicros),
-    overheadMicros: spread(({ cpuMicros }, none) => cpuMicros - none.cpuMicros),
+    overheadMicros: spreadOf(overheads),
+    ...(half === 0 ? {} : { overheadHalves: halves as [number, number] }),
     p50Ms: spread(({ p50Ms }) => p50Ms).median,
     p99Ms: spread(({ p99Ms }) => p99Ms).median,
     responseBytes: spread(({ responseBytes }) => responseBytes).median,

@@ -72,6 +72,8 @@ declare module 'autocannon' {
       connections: number
       duration?: number
       amount?: number
+      /** Stops after so many errors. */
+      bailout?: number
       sampleInt?: number
       method?: string
       headers?: Record<string, string>

@@ -10,10 +10,7 @@ export function describeResgate(results: Results, contender: ResgateContenderNam
 function describeCosts({ resgate }: Results, contender: ResgateContenderName): string[] {
   const row = resgate.find(row => row.contender === contender && row.act === 'relogin')
   if (row === undefined || contender === 'resgate-none') return []
-  return [
-    `${row.cpuMicros.median.toFixed(0)} µs a relogin`,
-    `${row.ratioToNone.median.toFixed(2)} of no sessions`,
-  ]
+  return [`${row.cpuMicros.median.toFixed(0)} µs a relogin`]
 }
 
 function describeFaults({ restart }: Results, contender: ResgateContenderName): string[] {
@@ -22,7 +19,7 @@ function describeFaults({ restart }: Results, contender: ResgateContenderName): 
     .map(row => {
       const killed = row.fault.replace('-', ' ')
       if (row.stillSignedIn === 0) return `${killed}: all are out`
-      const soon = row.allBackMs == null ? '' : ` within ${(row.allBackMs / 1000).toFixed(1)} s`
+      const soon = row.allBackMs == null ? '' : ` in ${(row.allBackMs / 1000).toFixed(1)} s`
       return `${killed}: ${percentBack(row)} are back${soon}`
     })
 }

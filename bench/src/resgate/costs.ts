@@ -1,10 +1,13 @@
 import { type Resgate, type Spread, spreadOf } from '../results.ts'
+import { type Lose, prepareEach, rethrow, takeRounds } from '../rounds.ts'
 import type { Effort } from '../throughput.ts'
 import type { TimedReport } from '../timed-load.ts'
+import { warmUp } from '../warm-up.ts'
+import { WrongAnswer } from '../wrong-answer.ts'
 import { type ResgateAct, type ResgateLoad, type ResgateLoadProcess, resgateActs } from './load-process.ts'
 import type { ServiceProcess } from './service-process.ts'
 
-export interface ResgateEffort extends Pick<Effort, 'rounds' | 'seconds' | 'concurrency'> {
+export interface ResgateEffort extends Pick<Effort, 'rounds' | 'seconds' | 'warmUp' | 'concurrency'> {
   /**
    * Signed in before it begins. Many, because each presents once a minute or so: a service that remembers what came
    * lately would have more to remember of few.
@@ -22,37 +25,45 @@ export type ResgateCosts = Omit<Resgate, 'messages' | 'storeRoundTrips'>
 
 /**
  * Signs clients in to all, then measures each contender once in each round, in turn, and relates it to `resgate-none`,
- * the first of `services`, in the same round.
- *
- * @throws {Error} if any answer is wrong
+ * the first of `services`, in the same round. Of a contender that is lost, as by a wrong answer, there is no row.
  */
 export async function measureResgate(
   services: readonly ServiceProcess[],
   loader: ResgateLoadProcess,
   effort: ResgateEffort,
   progress: (service: ServiceProcess, round: number) => void,
+  lose: Lose<ServiceProcess> = rethrow,
 ): Promise<ResgateCosts[]> {
   const { rounds, concurrency, sessions } = effort
-  const samples = Object.fromEntries(
-    resgateActs.map(act => [act, services.map((): Sample[] => [])]),
-  ) as Record<ResgateAct, Sample[][]>
-  for (const service of services) {
+  const open = (service: ServiceProcess) => {
     progress(service, 0)
-    await loadService(service, loader, { do: 'open', nats: service.home.nats, count: sessions })
+    return loadService(service, loader, { do: 'open', nats: service.home.nats, count: sessions })
   }
-  for (let round = 1; round <= rounds; round++) {
-    for (const [index, service] of services.entries()) {
+  const opened = await prepareEach(services, open, lose)
+  const samples = await takeRounds(
+    [...opened.keys()],
+    rounds,
+    async (service, round): Promise<Record<ResgateAct, Sample>> => {
       progress(service, round)
-      await measure('relogin', service, loader, effort, 1 / 8)
-      samples.relogin[index]?.push(await measure('relogin', service, loader, effort, 1 / 2))
-      samples.login[index]?.push(await measure('login', service, loader, effort, 1 / 4))
-    }
-  }
-  for (const { home } of services) await loader.load({ do: 'close', nats: home.nats })
-  return services.flatMap(({ contender }, index) =>
+      const relogin = (seconds: number) => measure('relogin', service, loader, effort, seconds)
+      if (round === 1)
+        await warmUp(service, effort.warmUp / 4, async seconds => (await relogin(seconds)).done)
+      return {
+        relogin: await relogin(effort.seconds),
+        login: await measure('login', service, loader, effort, effort.seconds / 2),
+      }
+    },
+    lose,
+  )
+  for (const { home } of opened.keys()) await loader.load({ do: 'close', nats: home.nats })
+  const baseline = samples.get(services[0] as ServiceProcess) ?? []
+  return [...samples].flatMap(([{ contender }, taken]) =>
     resgateActs.map(act => ({
       ...{ contender, act, sessions, concurrency, rounds },
-      ...summarise(samples[act][index] as Sample[], samples[act][0] as Sample[]),
+      ...summarise(
+        taken.map(sample => sample[act]),
+        baseline.map(sample => sample[act]),
+      ),
     })),
   )
 }
@@ -61,11 +72,11 @@ async function measure(
   act: ResgateAct,
   service: ServiceProcess,
   loader: ResgateLoadProcess,
-  { seconds, concurrency }: ResgateEffort,
-  share: number,
+  { concurrency }: ResgateEffort,
+  seconds: number,
 ): Promise<Sample> {
   const before = await service.usage()
-  const load: ResgateLoad = { do: act, nats: service.home.nats, seconds: seconds * share, concurrency }
+  const load: ResgateLoad = { do: act, nats: service.home.nats, seconds, concurrency }
   const report = await loadService(service, loader, load)
   const after = await service.usage()
   return {
@@ -76,14 +87,16 @@ async function measure(
 }
 
 async function loadService(
-  { contender }: ServiceProcess,
+  { contender, usage }: ServiceProcess,
   loader: ResgateLoadProcess,
   load: ResgateLoad,
 ): Promise<TimedReport> {
   try {
     return await loader.load(load)
   } catch (error) {
-    throw new Error(`${contender}, ${(error as Error).message}`)
+    if (!(error instanceof WrongAnswer)) throw error
+    await usage() // throws if it has ended, which is no wrong answer
+    throw new WrongAnswer(`${contender}, ${error.message}`)
   }
 }
 

@@ -1,5 +1,6 @@
 import { Child } from '../child.ts'
 import type { TimedReport } from '../timed-load.ts'
+import { WrongAnswer } from '../wrong-answer.ts'
 
 export type ResgateLoad =
   /** So many users sign in. */
@@ -17,7 +18,7 @@ export const resgateActs = ['relogin', 'login'] as const
 export type ResgateAct = (typeof resgateActs)[number]
 
 export interface ResgateLoadProcess {
-  /** @throws {Error} if an answer is wrong: that is no data point */
+  /** @throws {WrongAnswer} that is no data point */
   load(load: ResgateLoad): Promise<TimedReport>
   kill(): Promise<void>
 }
@@ -27,7 +28,7 @@ export function startResgateLoadProcess(): ResgateLoadProcess {
   return {
     async load(load) {
       const report = await child.ask<TimedReport>(load)
-      if (report.wrong !== null) throw new Error(`${load.do}: ${report.wrong}`)
+      if (report.wrong !== null) throw new WrongAnswer(`${load.do}: ${report.wrong}`)
       return report
     },
     kill: () => child.kill(),

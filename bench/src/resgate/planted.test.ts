@@ -25,7 +25,7 @@ test('a right answer is a figure; another order or user, a key that stays, or a 
     // One that failed leaves its connections behind.
     await loader.load({ do: 'open', nats: nats.url, count: 1 })
     await loader.load({ do: 'close', nats: nats.url })
-    const effort = { rounds: 1, seconds: 0.05, concurrency: 8, sessions: 8 }
+    const effort = { rounds: 1, seconds: 0.05, warmUp: 1, concurrency: 8, sessions: 8 }
     return measureResgate([service.process], loader, effort, () => {})
   }
   const [relogins, logins] = await measure()

@@ -1,92 +1,82 @@
 import { startNats } from '@sojourn/testbed'
 import type { BenchOptions } from '../options.ts'
-import type { NotRun, Resgate, Restart } from '../results.ts'
-import type { StorePlaces } from '../store-server.ts'
+import type { NotRun } from '../results.ts'
+import { prepareEach } from '../rounds.ts'
+import type { Stage } from '../stage.ts'
+import type { Step } from '../step.ts'
 import { type ResgateContenderName, resgateKindOf } from './contenders.ts'
 import { measureResgate } from './costs.ts'
 import { measureResgateFault, resgateFaultNames } from './faults.ts'
 import { startResgateLoadProcess } from './load-process.ts'
 import { countMessages, type MessageCounts } from './messages.ts'
-import { type Home, type ServiceProcess, startService } from './service-process.ts'
+import { type ServiceProcess, startService } from './service-process.ts'
 
-/** Those that no client on HTTP has a part in. */
-export const resgateMeasurements: readonly string[] = ['resgate', 'service-killed']
+const openSeconds = 2
+const faultSeconds = 5
 
-interface ResgateResults {
-  readonly resgate: readonly Resgate[]
-  readonly restart: readonly Restart[]
-  readonly notRun: readonly NotRun[]
+/** What is asked of clients that come through Resgate. */
+export function planResgate(options: BenchOptions, stage: Stage): Step[] {
+  const { resgateContenders, measurements, clients } = options
+  const stateful = resgateContenders.filter(name => name !== 'resgate-none')
+  const isAsked = (measurement: string) => measurements.some(name => name === measurement)
+  return [
+    ...(isAsked('resgate') && resgateContenders.length > 0 ? [planCosts(options, stage)] : []),
+    ...resgateFaultNames.filter(isAsked).flatMap(fault =>
+      stateful.map(
+        (contender): Step => ({
+          what: `${fault}, through Resgate`,
+          who: contender,
+          seconds: faultSeconds + clients / 200,
+          run: async () => ({ restart: [await measureResgateFault(contender, fault, clients)] }),
+        }),
+      ),
+    ),
+  ]
 }
 
-type Progress = (measurement: string, detail: string) => void
-
-/** What is asked of clients that come through Resgate, and how many steps that has. */
-export function planResgate({ resgateContenders, measurements, effort, clients, pages }: BenchOptions) {
-  const stateful = resgateContenders.filter(name => name !== 'resgate-none')
-  const costed = measurements.includes('resgate') ? resgateContenders : []
-  const struck = resgateFaultNames.filter(fault => measurements.includes(fault))
-  const steps = costed.length * (effort.rounds + 1) + struck.length * stateful.length
-
-  async function run(places: StorePlaces, progress: Progress): Promise<ResgateResults> {
-    const notRun: NotRun[] = []
-    const homes = new Map<ResgateContenderName, Home>()
-    await using buses = new AsyncDisposableStack()
-    for (const contender of steps > 0 ? resgateContenders : []) {
+function planCosts({ resgateContenders, effort, sockets }: BenchOptions, stage: Stage): Step {
+  const what = 'resgate'
+  const samples = resgateContenders.length * (effort.rounds + 1)
+  return {
+    what,
+    who: resgateContenders[0] as string,
+    seconds: resgateContenders.length * (openSeconds + effort.rounds * (effort.seconds + 0.1)),
+    async run(tell) {
+      const notRun: NotRun[] = []
+      let taken = 0
+      const lose = async (contender: ResgateContenderName, error: unknown) =>
+        void notRun.push(await stage.lossOf(contender, what, error, resgateKindOf(contender).store))
+      await using buses = new AsyncDisposableStack()
+      const loader = startResgateLoadProcess()
+      const start = async (contender: ResgateContenderName) => {
+        const store = await stage.places.addressOf(resgateKindOf(contender).store)
+        return startService(contender, { store, nats: buses.use(await startNats()).url })
+      }
+      let services: ServiceProcess[] = []
       try {
-        const store = await places.addressOf(resgateKindOf(contender).store)
-        homes.set(contender, { store, nats: buses.use(await startNats()).url })
-      } catch (error) {
-        notRun.push({ contender, reason: (error as Error).message })
+        services = [...(await prepareEach(resgateContenders, start, lose)).values()]
+        const progress = ({ contender }: ServiceProcess, round: number) => {
+          const doing = round === 0 ? 'signing in' : `round ${round} of ${effort.rounds}`
+          tell(`${contender}, ${doing}`, taken++ / samples)
+        }
+        const loseService = (service: ServiceProcess, error: unknown) => lose(service.contender, error)
+        const sized = { ...effort, sessions: sockets }
+        const rows = await measureResgate(services, loader, sized, progress, loseService)
+        const counts = new Map<string, ReadonlyMap<string, MessageCounts>>()
+        for (const { contender, home, kill } of services) {
+          await kill()
+          if (rows.some(row => row.contender === contender))
+            counts.set(contender, await countMessages(contender, home, loader))
+        }
+        const resgate = rows.map(row => ({
+          ...row,
+          ...(counts.get(row.contender)?.get(row.act) as MessageCounts),
+        }))
+        return { resgate, notRun }
+      } finally {
+        await loader.kill()
+        await Promise.all(services.map(service => service.kill()))
       }
-    }
-    const canRun = (contender: ResgateContenderName) => homes.has(contender)
-    const resgate = await measureCosts(costed.filter(canRun), homes, progress)
-    const restart: Restart[] = []
-    for (const fault of struck) {
-      for (const contender of stateful.filter(canRun)) {
-        progress(fault, contender)
-        restart.push(await measureResgateFault(contender, fault, pages))
-      }
-    }
-    return { resgate, restart, notRun }
+    },
   }
-
-  async function measureCosts(
-    contenders: readonly ResgateContenderName[],
-    homes: ReadonlyMap<ResgateContenderName, Home>,
-    progress: Progress,
-  ): Promise<Resgate[]> {
-    if (contenders.length === 0) return []
-    const loader = startResgateLoadProcess()
-    const services: ServiceProcess[] = []
-    try {
-      for (const contender of contenders) {
-        services.push(await startService(contender, homes.get(contender) as Home))
-      }
-      const rows = await measureResgate(
-        services,
-        loader,
-        { ...effort, sessions: clients },
-        (service, round) =>
-          progress(
-            'resgate',
-            `${service.contender}, ${round === 0 ? 'signing in' : `round ${round} of ${effort.rounds}`}`,
-          ),
-      )
-      const counts = new Map<string, ReadonlyMap<string, MessageCounts>>()
-      for (const { contender, home, kill } of services) {
-        await kill()
-        counts.set(contender, await countMessages(contender, home, loader))
-      }
-      return rows.map(row => ({
-        ...row,
-        ...(counts.get(row.contender)?.get(row.act) as MessageCounts),
-      }))
-    } finally {
-      await loader.kill()
-      for (const service of services) await service.kill()
-    }
-  }
-
-  return { steps, run }
 }

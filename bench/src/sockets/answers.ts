@@ -11,25 +11,22 @@ export function describeSockets(results: Results, contender: SocketContenderName
 function describeCosts({ sockets }: Results, contender: SocketContenderName): string[] {
   const row = sockets.find(row => row.contender === contender)
   if (row === undefined) return []
-  return [
-    `${row.cpuMicros.median.toFixed(1)} µs a relogin`,
-    `${row.ratioToNone.median.toFixed(2)} of bare ws`,
-    `${(row.rssBytesPerSocket / 1024).toFixed(0)} KB a socket`,
-  ]
+  const kilobytes = (row.rssBytesPerSocket / 1024).toFixed(0)
+  return [`${row.cpuMicros.median.toFixed(1)} µs a relogin, ${kilobytes} KB a socket`]
 }
 
 function describeFaults({ restart }: Results, contender: SocketContenderName): string[] {
   const rowOf = (fault: string) => restart.find(row => row.contender === contender && row.fault === fault)
   const killed = rowOf('server-killed')
   const lost = rowOf('answers-lost')
-  const soon = killed?.allBackMs == null ? '' : ` within ${(killed.allBackMs / 1000).toFixed(1)} s`
+  const soon = killed?.allBackMs == null ? '' : ` ${(killed.allBackMs / 1000).toFixed(1)} s`
   return [
     ...(killed === undefined
       ? []
       : [
           killed.stillSignedIn === 0
-            ? 'a restart signs everybody out'
-            : `${percentBack(killed)} are back${soon} after a restart`,
+            ? 'lost at a restart'
+            : `${percentBack(killed)} back${soon} after a restart`,
         ]),
     ...(lost === undefined ? [] : [`${percentBack(lost)} stay if answers are lost`]),
   ]
@@ -39,5 +36,5 @@ function describeTheft({ theft }: Results, contender: SocketContenderName): stri
   const rows = theft.filter(row => row.contender === contender && socketActNames.some(act => act === row.act))
   if (rows.length === 0) return []
   const ended = rows.filter(({ worksForMs }) => worksForMs !== null)
-  return [`${ended.length} of ${rows.length} copies end with the owner's next relogin, or never work`]
+  return [`${ended.length} of ${rows.length} kinds of stolen keys end with the next relogin, or never work`]
 }

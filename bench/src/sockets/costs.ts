@@ -1,12 +1,15 @@
 import { type Sockets, spreadOf } from '../results.ts'
 import { canTap, tap } from '../round-trips.ts'
+import { type Lose, prepareEach, rethrow, takeRounds } from '../rounds.ts'
 import type { Effort } from '../throughput.ts'
 import type { TimedReport } from '../timed-load.ts'
+import { warmUp } from '../warm-up.ts'
+import { WrongAnswer } from '../wrong-answer.ts'
 import { kindOf, type SocketContenderName } from './contenders.ts'
 import type { SocketLoad, SocketLoadProcess } from './load-process.ts'
 import { type SocketServerProcess, startSocketServer } from './server-process.ts'
 
-interface SocketEffort extends Pick<Effort, 'rounds' | 'seconds' | 'concurrency'> {
+interface SocketEffort extends Pick<Effort, 'rounds' | 'seconds' | 'warmUp' | 'concurrency'> {
   /**
    * Open sockets, each signed in to a session of its own. Many, because clients present once a minute or so: a server
    * that remembers what came lately would have more to remember of few.
@@ -22,74 +25,83 @@ interface Sample {
   readonly connects: TimedReport
 }
 
+type TimedAct = 'resume' | 'sign-in' | 'connect'
+
 const tripsCounted = 50
 const firstShare = 0.25
 
 /**
- * Opens sockets to all, then measures each contender once in each round, in turn, and relates it to `none`, the first of `servers`, in the same
- * round.
- *
- * @throws {Error} if any answer is wrong
+ * Opens sockets to all, then measures each contender once in each round, in turn, and relates it to `none`, the first of
+ * `servers`, in the same round. Of a contender that is lost, as by a wrong answer, there is no row.
  */
 export async function measureSockets(
   servers: readonly SocketServerProcess[],
   loader: SocketLoadProcess,
   effort: SocketEffort,
   progress: (contender: SocketContenderName, round: number) => void,
+  lose: Lose<SocketServerProcess> = rethrow,
 ): Promise<Omit<Sockets, 'storeRoundTrips'>[]> {
-  const samples = new Map<SocketServerProcess, Sample[]>(servers.map(server => [server, []]))
-  const bytes = new Map<SocketServerProcess, number>()
-  for (const server of servers) {
+  const filled = async (server: SocketServerProcess) => {
     progress(server.contender, 0)
-    bytes.set(server, await fill(server, loader, effort.sockets))
+    return fill(server, loader, effort.sockets)
   }
-  for (let round = 1; round <= effort.rounds; round++) {
-    for (const server of servers) {
-      progress(server.contender, round)
-      samples.get(server)?.push(await measure(server, loader, effort))
-    }
+  const bytes = await prepareEach(servers, filled, lose)
+  const measured = async (server: SocketServerProcess, round: number) => {
+    progress(server.contender, round)
+    const resume = (seconds: number) => loadFor('resume', seconds, server, loader, effort)
+    if (round === 1) await warmUp(server, effort.warmUp / 4, async seconds => (await resume(seconds)).done)
+    return measure(server, loader, effort)
   }
-  for (const { port } of servers) await loader.load({ do: 'close', port })
+  const samples = await takeRounds([...bytes.keys()], effort.rounds, measured, lose)
+  for (const { port } of bytes.keys()) await loader.load({ do: 'close', port })
   const baseline = samples.get(servers[0] as SocketServerProcess) as Sample[]
-  return servers.map(server => ({
+  return [...samples].map(([server, taken]) => ({
     contender: server.contender,
     sockets: effort.sockets,
     concurrency: effort.concurrency,
     rounds: effort.rounds,
     rssBytesPerSocket: bytes.get(server) as number,
-    ...summarise(samples.get(server) as Sample[], baseline),
+    ...summarise(taken, baseline),
   }))
 }
 
-/** Half the time for resumes, the rest for sign-ins and connections. */
 async function measure(
   server: SocketServerProcess,
   loader: SocketLoadProcess,
-  { seconds, concurrency }: SocketEffort,
+  effort: SocketEffort,
 ): Promise<Sample> {
-  const load = (what: 'resume' | 'sign-in' | 'connect', share: number) =>
-    loadServer(server, loader, { do: what, port: server.port, seconds: seconds * share, concurrency })
-  await load('resume', 1 / 8)
+  const load = (what: TimedAct, share: number) =>
+    loadFor(what, effort.seconds * share, server, loader, effort)
   const before = await server.usage()
-  const resumed = await load('resume', 1 / 2)
+  const resumed = await load('resume', 1)
   const after = await server.usage()
   return {
     resumed,
     cpuMicros: (after.cpuMicros - before.cpuMicros) / resumed.done,
-    signIns: await load('sign-in', 1 / 4),
-    connects: await load('connect', 1 / 4),
+    signIns: await load('sign-in', 1 / 2),
+    connects: await load('connect', 1 / 2),
   }
 }
 
+const loadFor = (
+  what: TimedAct,
+  seconds: number,
+  server: SocketServerProcess,
+  loader: SocketLoadProcess,
+  { concurrency }: SocketEffort,
+) => loadServer(server, loader, { do: what, port: server.port, seconds, concurrency })
+
 async function loadServer(
-  { contender }: SocketServerProcess,
+  { contender, usage }: SocketServerProcess,
   loader: SocketLoadProcess,
   load: SocketLoad,
 ): Promise<TimedReport> {
   try {
     return await loader.load(load)
   } catch (error) {
-    throw new Error(`${contender}, ${(error as Error).message}`)
+    if (!(error instanceof WrongAnswer)) throw error
+    await usage() // throws if it has ended, which is no wrong answer
+    throw new WrongAnswer(`${contender}, ${error.message}`)
   }
 }
 

@@ -1,5 +1,6 @@
 import { Child } from '../child.ts'
 import type { TimedReport } from '../timed-load.ts'
+import { WrongAnswer } from '../wrong-answer.ts'
 
 export type SocketLoad =
   /** Opens so many sockets, and signs in on each. */
@@ -16,7 +17,7 @@ export type SocketLoad =
   | { readonly do: 'close'; readonly port: number }
 
 export interface SocketLoadProcess {
-  /** @throws {Error} if an answer is wrong: that is no data point */
+  /** @throws {WrongAnswer} that is no data point */
   load(load: SocketLoad): Promise<TimedReport>
   kill(): Promise<void>
 }
@@ -26,7 +27,7 @@ export function startSocketLoadProcess(): SocketLoadProcess {
   return {
     async load(load) {
       const report = await child.ask<TimedReport>(load)
-      if (report.wrong !== null) throw new Error(`${load.do}: ${report.wrong}`)
+      if (report.wrong !== null) throw new WrongAnswer(`${load.do}: ${report.wrong}`)
       return report
     },
     kill: () => child.kill(),

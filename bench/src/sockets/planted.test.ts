@@ -18,7 +18,7 @@ before(() => {
 after(() => loader.kill())
 
 async function measure(server: PlantedServer): Promise<void> {
-  const effort = { rounds: 1, seconds: 0.05, concurrency: 8, sockets: 4 }
+  const effort = { rounds: 1, seconds: 0.05, warmUp: 1, concurrency: 8, sockets: 4 }
   await measureSockets([server.process], loader, effort, () => {})
 }
 

@@ -1,6 +1,8 @@
 import type { BenchOptions } from '../options.ts'
-import type { NotRun, Restart, Sockets, Theft } from '../results.ts'
-import type { StorePlaces } from '../store-server.ts'
+import type { NotRun, Sockets } from '../results.ts'
+import { prepareEach } from '../rounds.ts'
+import type { Stage } from '../stage.ts'
+import type { Step } from '../step.ts'
 import { kindOf, type SocketContenderName } from './contenders.ts'
 import { countSocketRoundTrips, measureSockets } from './costs.ts'
 import { measureSocketFault, socketFaultNames } from './faults.ts'
@@ -8,91 +10,88 @@ import { startSocketLoadProcess } from './load-process.ts'
 import { type SocketServerProcess, startSocketServer } from './server-process.ts'
 import { measureSocketTheft } from './theft.ts'
 
-/** Those that no client on HTTP has a part in. */
-export const socketMeasurements: readonly string[] = ['sockets', 'gateway-killed', 'answers-lost']
+const openSeconds = 2
+const faultSeconds = 6
+const theftSeconds = 8
 
-interface SocketResults {
-  readonly sockets: readonly Sockets[]
-  readonly restart: readonly Restart[]
-  readonly theft: readonly Theft[]
-  readonly notRun: readonly NotRun[]
+/** What is asked of clients on sockets. */
+export function planSockets(options: BenchOptions, stage: Stage): Step[] {
+  const { socketContenders, measurements, clients } = options
+  const stateful = socketContenders.filter(name => name !== 'none')
+  const isAsked = (measurement: string) => measurements.some(name => name === measurement)
+  return [
+    ...(isAsked('sockets') && socketContenders.length > 0 ? [planCosts(options, stage)] : []),
+    ...socketFaultNames.filter(isAsked).flatMap(fault =>
+      stateful.map(
+        (contender): Step => ({
+          what: `${fault}, on sockets`,
+          who: contender,
+          seconds: faultSeconds + clients / 200,
+          run: async () => ({ restart: [await measureSocketFault(contender, fault, clients)] }),
+        }),
+      ),
+    ),
+    ...(isAsked('theft') ? stateful.map(contender => planTheft(contender, stage)) : []),
+  ]
 }
 
-type Progress = (measurement: string, detail: string) => void
-
-/** What is asked of clients on sockets, and how many steps that has. */
-export function planSockets({ socketContenders, measurements, effort, clients }: BenchOptions) {
-  const stateful = socketContenders.filter(name => name !== 'none')
-  const isMeasured = measurements.includes('sockets')
-  const struck = socketFaultNames.filter(fault => measurements.includes(fault))
-  const robbed = measurements.includes('theft') ? stateful : []
-  const costed = isMeasured ? socketContenders : []
-  const steps = costed.length * (effort.rounds + 1) + struck.length * stateful.length + robbed.length
-
-  async function run(places: StorePlaces, progress: Progress): Promise<SocketResults> {
-    const notRun: NotRun[] = []
-    const addresses = new Map<SocketContenderName, string>()
-    for (const contender of steps > 0 ? socketContenders : []) {
-      try {
-        addresses.set(contender, await places.addressOf(kindOf(contender).store))
-      } catch (error) {
-        notRun.push({ contender, reason: (error as Error).message })
-      }
-    }
-    const canRun = (contender: SocketContenderName) => addresses.has(contender)
-    const sockets = await measureCosts(costed.filter(canRun), addresses, progress)
-    const restart: Restart[] = []
-    for (const fault of struck) {
-      for (const contender of stateful.filter(canRun)) {
-        progress(fault, contender)
-        restart.push(await measureSocketFault(contender, fault, clients))
-      }
-    }
-    const theft: Theft[] = []
-    for (const contender of robbed.filter(canRun)) {
-      progress('theft', contender)
-      const server = await startSocketServer(contender, { store: addresses.get(contender) ?? '' })
-      try {
-        theft.push(...(await measureSocketTheft(server)))
-      } finally {
-        await server.kill()
-      }
-    }
-    return { sockets, restart, theft, notRun }
-  }
-
-  async function measureCosts(
-    contenders: readonly SocketContenderName[],
-    addresses: ReadonlyMap<SocketContenderName, string>,
-    progress: Progress,
-  ): Promise<Sockets[]> {
-    if (contenders.length === 0) return []
-    const loader = startSocketLoadProcess()
-    const servers: SocketServerProcess[] = []
+const planTheft = (contender: SocketContenderName, { places }: Stage): Step => ({
+  what: 'theft, on sockets',
+  who: contender,
+  store: kindOf(contender).store,
+  seconds: theftSeconds,
+  async run() {
+    const store = await places.addressOf(kindOf(contender).store)
+    const server = await startSocketServer(contender, { store })
     try {
-      for (const contender of contenders) {
-        servers.push(await startSocketServer(contender, { store: addresses.get(contender) ?? '' }))
-      }
-      const sized = { ...effort, sockets: clients }
-      const rows = await measureSockets(servers, loader, sized, (contender, round) =>
-        progress(
-          'sockets',
-          round === 0 ? `${contender}, opening` : `${contender}, round ${round} of ${effort.rounds}`,
-        ),
-      )
-      for (const server of servers) await server.kill()
-      const sockets: Sockets[] = []
-      for (const row of rows) {
-        const contender = row.contender as SocketContenderName
-        const storeRoundTrips = await countSocketRoundTrips(contender, addresses.get(contender) ?? '', loader)
-        sockets.push({ ...row, storeRoundTrips })
-      }
-      return sockets
+      return { theft: await measureSocketTheft(server) }
     } finally {
-      await loader.kill()
-      for (const server of servers) await server.kill()
+      await server.kill()
     }
-  }
+  },
+})
 
-  return { steps, run }
+function planCosts({ socketContenders, effort, sockets }: BenchOptions, stage: Stage): Step {
+  const what = 'sockets'
+  const samples = socketContenders.length * (effort.rounds + 1)
+  return {
+    what,
+    who: socketContenders[0] as string,
+    seconds: socketContenders.length * (openSeconds + effort.rounds * (1.2 * effort.seconds + 0.1)),
+    async run(tell) {
+      const notRun: NotRun[] = []
+      let taken = 0
+      const lose = async (contender: SocketContenderName, error: unknown) =>
+        void notRun.push(await stage.lossOf(contender, what, error, kindOf(contender).store))
+      const loader = startSocketLoadProcess()
+      const addresses = new Map<SocketContenderName, string>()
+      const start = async (contender: SocketContenderName) => {
+        const store = await stage.places.addressOf(kindOf(contender).store)
+        addresses.set(contender, store)
+        return startSocketServer(contender, { store })
+      }
+      let servers: SocketServerProcess[] = []
+      try {
+        servers = [...(await prepareEach(socketContenders, start, lose)).values()]
+        const progress = (contender: SocketContenderName, round: number) => {
+          const doing = round === 0 ? 'opening' : `round ${round} of ${effort.rounds}`
+          tell(`${contender}, ${doing}`, taken++ / samples)
+        }
+        const loseServer = (server: SocketServerProcess, error: unknown) => lose(server.contender, error)
+        const rows = await measureSockets(servers, loader, { ...effort, sockets }, progress, loseServer)
+        await Promise.all(servers.map(server => server.kill()))
+        const withTrips: Sockets[] = []
+        for (const row of rows) {
+          const contender = row.contender as SocketContenderName
+          const store = addresses.get(contender) ?? ''
+          const storeRoundTrips = await countSocketRoundTrips(contender, store, loader)
+          withTrips.push({ ...row, storeRoundTrips })
+        }
+        return { sockets: withTrips, notRun }
+      } finally {
+        await loader.kill()
+        await Promise.all(servers.map(server => server.kill()))
+      }
+    },
+  }
 }

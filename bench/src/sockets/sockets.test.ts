@@ -71,11 +71,8 @@ describe('a run of the benchmark on sockets', () => {
   })
 
   test('answers in short, in tables of 100 columns', () => {
-    assert.match(
-      printed,
-      /In short\n +relogin-key-redis +\d+\.\d µs a relogin; .* of bare ws; -?\d+ KB a socket\n/,
-    )
-    assert.match(printed, /100 % are back within \d+\.\d s after a restart/)
+    assert.match(printed, /In short.*\n +relogin-key-redis +\d+\.\d µs a relogin, -?\d+ KB a socket; /)
+    assert.match(printed, /100 % back \d+\.\d s after a restart/)
     assert.match(printed, /\n +single-use-key +0 % +[\d.]+ %\n/)
     for (const line of printed.split('\n')) assert.ok(line.length <= 100 || line.includes('/'), line)
   })

@@ -1,11 +1,12 @@
 import { setTimeout } from 'node:timers/promises'
+import { readStore } from '../read-store.ts'
 import type { Theft } from '../results.ts'
 import { count } from '../table.ts'
 import { Caller } from './caller.ts'
 import { kindOf } from './contenders.ts'
 import { createMember } from './member.ts'
 import type { SocketServerProcess } from './server-process.ts'
-import { credentialsIn, readStore } from './store-copy.ts'
+import { credentialsIn } from './store-copy.ts'
 
 interface Act {
   /** For the head of a column. */
