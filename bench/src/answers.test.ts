@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { formatAnswers } from './answers.ts'
+import { answersOf, formatAnswers } from './answers.ts'
+import { planted } from './html/results.fixture.ts'
+import { complete } from './publish/complete.fixture.ts'
 import { type Results, spreadOf } from './results.ts'
 
 const read = (contender: string, overheadMicros: number) => ({
@@ -24,4 +26,39 @@ test('ours is set beside what people run in its place, if that was measured', ()
 
 test('no share is told of a peer that cost nothing to speak of', () => {
   assert.match(answer([read('memory', 5), read('express-session-memory', -1)]), /5\.0 µs a page view\n/)
+})
+
+const gainsOf = (contender: string, results: Results = planted) =>
+  answersOf(results)
+    .get(contender)
+    ?.get.map(({ text }) => text) ?? []
+
+test('a store in a folder is one of this machine: no number of servers is promised', () => {
+  assert.deepEqual(gainsOf('database-sqlite').slice(0, 2), [
+    'outlives restarts',
+    'any number of processes on one machine',
+  ])
+  assert.equal(gainsOf('redis')[1], 'any number of servers')
+  assert.equal(gainsOf('level')[1], 'one process only')
+  assert.match(formatAnswers(planted).join('\n'), /any number of processes on one machine/)
+})
+
+test('what a crash of the store takes is told of who holds sessions in one', () => {
+  assert.equal(gainsOf('redis')[2], 'a crash of Redis as it comes loses 87 %')
+  assert.equal(gainsOf('database-postgres')[2], 'a crash of PostgreSQL as it comes loses nothing')
+  for (const name of ['cookie-revocable', 'database-sqlite', 'memory'])
+    assert.ok(gainsOf(name, complete).every(text => !text.includes('crash')))
+})
+
+test('what you pay is above none, for all alike', () => {
+  const priceOf = (name: string) =>
+    answersOf(planted)
+      .get(name)
+      ?.pay.map(({ text }) => text)
+  assert.deepEqual(priceOf('memory'), [
+    '5.4 µs a page view, 0.23 of express-session-memory',
+    '7.9 µs a change',
+  ])
+  assert.deepEqual(priceOf('relogin-key-memory'), ['46.6 µs a relogin, 6 KB a socket'])
+  assert.deepEqual(priceOf('resgate-memory'), ['60 µs a relogin'])
 })

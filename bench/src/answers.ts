@@ -1,11 +1,23 @@
-import { type ContenderName, contenderNames } from './contenders.ts'
-import { describeResgate } from './resgate/answers.ts'
+import { type ContenderName, contenderNames, holdsSessions, storeOf } from './contenders.ts'
+import { resgateAnswer } from './resgate/answers.ts'
 import { resgateContenderNames } from './resgate/contenders.ts'
-import { percent } from './restart-report.ts'
 import type { Restart, Results, Theft } from './results.ts'
-import { describeSockets } from './sockets/answers.ts'
+import { percentBack } from './return-report.ts'
+import { socketAnswer } from './sockets/answers.ts'
 import { socketContenderNames } from './sockets/contenders.ts'
 import { formatTable } from './table.ts'
+
+/** What one contender costs and gives, in a few words each. Terminal, page and documents are made of the same. */
+export interface Answer {
+  readonly pay: readonly Part[]
+  readonly get: readonly Part[]
+}
+
+interface Part {
+  readonly text: string
+  /** Left out where a contender has but a line or two. */
+  readonly isDetail?: boolean
+}
 
 /** The rest of the line, beside the longest name. */
 const maxLength = 72
@@ -23,20 +35,22 @@ const peers: Partial<Record<ContenderName, ContenderName>> = {
   'cookie-revocable': 'client-sessions',
 }
 
-/** For each contender that was measured: what you pay, and what you get, in a few words each. */
-export function describeContenders(results: Results): [name: string, parts: string[]][] {
-  const contenders: [name: string, parts: string[]][] = [
-    ...contenderNames
-      .filter(name => name !== 'none')
-      .map((name): [string, string[]] => [
-        name,
-        [priceOf, describeRestart, describeTheft].flatMap(part => part(results, name)),
-      ]),
-    ...socketContenderNames.map((name): [string, string[]] => [name, describeSockets(results, name)]),
-    ...resgateContenderNames.map((name): [string, string[]] => [name, describeResgate(results, name)]),
+/** Of each contender that was measured, in the order of the tables. CPU times are above those of none. */
+export function answersOf(results: Results): Map<string, Answer> {
+  const answers: [name: string, answer: Answer][] = [
+    ...contenderNames.map((name): [string, Answer] => [name, answer(results, name)]),
+    ...socketContenderNames.map((name): [string, Answer] => [name, socketAnswer(results, name)]),
+    ...resgateContenderNames.map((name): [string, Answer] => [name, resgateAnswer(results, name)]),
   ]
-  return contenders.filter(([name, parts]) => name !== 'none' && parts.length > 0)
+  return new Map(answers.filter(([name, { pay, get }]) => name !== 'none' && pay.length + get.length > 0))
 }
+
+/** The same in brief: what you pay, then what you get. */
+export const describeContenders = (results: Results): [name: string, parts: string[]][] =>
+  [...answersOf(results)].map(([name, { pay, get }]) => [
+    name,
+    [...pay, ...get].filter(({ isDetail = false }) => !isDetail).map(({ text }) => text),
+  ])
 
 /** In a line per contender; of all that can be measured, in two. */
 export function formatAnswers(results: Results): string[] {
@@ -44,49 +58,85 @@ export function formatAnswers(results: Results): string[] {
     fill(parts).map((text, line) => [line === 0 ? name : '', text]),
   )
   if (lines.length === 0) return []
-  const table = formatTable('In short: what you pay, and what you get', lines, [
+  const table = formatTable('In short: what you pay, in CPU time above none, and what you get', lines, [
     { title: '', cell: ([contender = '']) => contender, align: 'left' },
     { title: '', cell: ([, text = '']) => text, align: 'left' },
   ])
   return [table]
 }
 
+function answer(results: Results, contender: ContenderName): Answer {
+  const rows = results.restart.filter(row => row.contender === contender)
+  return {
+    pay: describePrices(results, contender),
+    get: [...describeRestart(rows), ...describeCrash(rows, contender), ...describeTheft(results, contender)],
+  }
+}
+
 /** A restart is what everybody has; without one, the faults that were. */
-function describeRestart({ restart }: Results, contender: ContenderName): string[] {
-  const rows = restart.filter(row => row.contender === contender)
+function describeRestart(rows: readonly Restart[]): Part[] {
   const rowOf = (name: string) => rows.find(({ fault }) => fault === name)
   const killed = rowOf('server-killed')
-  if (killed?.stillSignedIn === 0) return ['lost at a restart']
-  if (killed !== undefined) {
-    const survives = isWhole(killed) ? 'outlives restarts' : `${percent(killed)} outlive a restart`
-    return rowOf('second-server')?.stillSignedIn === 0 ? [survives, 'one server only'] : [survives]
-  }
-  if (rows.length === 0) return []
-  return [`all still signed in after ${rows.filter(isWhole).length} of ${rows.length} faults`]
+  const second = rowOf('second-server')
+  if (killed === undefined)
+    return rows.length === 0
+      ? []
+      : [{ text: `all still signed in after ${rows.filter(isWhole).length} of ${rows.length} faults` }]
+  const isLost = killed.stillSignedIn === 0
+  const survives = isWhole(killed) ? 'outlives restarts' : `${percentBack(killed)} outlive a restart`
+  return [
+    { text: isLost ? 'lost at a restart' : survives },
+    ...(second === undefined ? [] : [describeServers(second, isLost)]),
+  ]
+}
+
+/** The second server that was asked is on the same machine: so is a store in a folder, and only there. */
+function describeServers({ contender, stillSignedIn }: Restart, isLost: boolean): Part {
+  if (stillSignedIn === 0) return { text: 'one process only', isDetail: isLost }
+  return storeOf(contender as ContenderName) === 'folder'
+    ? { text: 'any number of processes on one machine' }
+    : { text: 'any number of servers', isDetail: true }
+}
+
+const storeNames: Partial<Record<string, string>> = {
+  redis: 'Redis',
+  postgres: 'PostgreSQL',
+  mariadb: 'MariaDB',
+}
+
+function describeCrash(rows: readonly Restart[], contender: ContenderName): Part[] {
+  const killed = rows.find(({ fault }) => fault === 'store-killed')
+  const store = storeNames[storeOf(contender) ?? '']
+  if (killed === undefined || store === undefined || !holdsSessions(contender)) return []
+  const { clients, stillSignedIn, acknowledgedWritesLost } = killed
+  const lost = Math.max(clients - stillSignedIn, acknowledgedWritesLost)
+  const share = lost === 0 ? 'nothing' : `${Math.ceil((1000 * lost) / clients) / 10} %`
+  return [{ text: `a crash of ${store} as it comes loses ${share}`, isDetail: true }]
 }
 
 const isWhole = ({ stillSignedIn, clients }: Restart) => stillSignedIn === clients
 
-function describeTheft({ theft }: Results, contender: ContenderName): string[] {
-  const ends = (act: string) => theft.some(row => isOf(row, act) && row.worksForMs !== null)
+function describeTheft({ theft }: Results, contender: ContenderName): Part[] {
   const isOf = (row: Theft, act: string) => row.contender === contender && row.act === act
+  const ends = (act: string) => theft.some(row => isOf(row, act) && row.worksForMs !== null)
   if (!theft.some(row => isOf(row, 'sign-out'))) return []
-  if (!ends('sign-out')) return ['a stolen cookie outlives sign-out']
+  if (!ends('sign-out')) return [{ text: 'a stolen cookie outlives sign-out' }]
   return ends('sign-out-everywhere') && ends('password-change')
-    ? ['sign-out everywhere ends stolen cookies']
-    : ['only its own sign-out ends a stolen cookie']
+    ? [{ text: 'sign-out everywhere ends stolen cookies' }]
+    : [{ text: 'only its own sign-out ends a stolen cookie' }]
 }
 
-function priceOf({ throughput }: Results, contender: ContenderName): string[] {
-  const readOf = (name: string | undefined) =>
-    throughput.find(row => row.contender === name && row.scenario === 'read')
-  const read = readOf(contender)
-  if (read === undefined) return []
-  const price = read.overheadMicros.median
-  const peer = readOf(peers[contender])
-  const peerPrice = peer?.overheadMicros.median ?? 0
-  const share = price > 0 && peerPrice > 0 ? `, ${(price / peerPrice).toFixed(2)} of ${peer?.contender}` : ''
-  return [`${price.toFixed(1)} µs a page view${share}`]
+function describePrices({ throughput }: Results, contender: ContenderName): Part[] {
+  const priceOf = (name: string | undefined, scenario: string) =>
+    throughput.find(row => row.contender === name && row.scenario === scenario)?.overheadMicros.median
+  const [read, write] = [priceOf(contender, 'read'), priceOf(contender, 'write')]
+  const peer = peers[contender]
+  const peerRead = priceOf(peer, 'read') ?? 0
+  const share = read && read > 0 && peerRead > 0 ? `, ${(read / peerRead).toFixed(2)} of ${peer}` : ''
+  return [
+    ...(read === undefined ? [] : [{ text: `${read.toFixed(1)} µs a page view${share}` }]),
+    ...(write === undefined ? [] : [{ text: `${write.toFixed(1)} µs a change`, isDetail: true }]),
+  ]
 }
 
 /** Parts in as few lines as they need. */

@@ -19,7 +19,8 @@ describe('a run of the benchmark', () => {
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'sojourn-bench-'))
     const only = ['--only', 'memory,redis,express-session-memory', '--rounds', '2']
-    const args = [...briefly, ...only, '--results', folder, '--json', 'run.json']
+    const scenarios = ['--scenario', 'read,write,anonymous,login,server-killed,second-server']
+    const args = [...briefly, ...only, ...scenarios, '--results', folder, '--json', 'run.json']
     printed = await finish(run(args, { SOJOURN_CWD: folder }))
     results = JSON.parse(await readFile(join(folder, 'run.json'), 'utf8'))
   })

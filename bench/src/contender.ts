@@ -19,6 +19,8 @@ export interface Contender {
   signOutEverywhere?(req: Request): void | Promise<void>
   /** Ends the user's sessions in other browsers, and signs in anew. Absent: signing in anew is all there is. */
   changePassword?(req: Request): Promise<void>
+  /** Clears out what has expired. False: its store does so when it sees fit, and takes no word. */
+  clearExpired?(): Promise<boolean>
   /** How many sessions are held now, where the contender can say. */
   countSessions?(): number
 }

@@ -58,7 +58,7 @@ export const faults = {
   'second-server': {
     of: 'server',
     title: '2nd server',
-    about: 'a second server beside the first',
+    about: 'a second server beside the first, on the same machine',
     canStrike: () => true,
     async strike(server, route) {
       const second = await startBeside(server)

@@ -22,6 +22,7 @@ const faultSeconds = { server: 1, store: 4 }
 const theftSeconds = 5
 /** There are several rates in each, and percentiles vary less than costs. */
 const mostLatencyRounds = 3
+const mostScaleRounds = 5
 /** So many sign in each second. */
 const signInsPerSecond = 5000
 
@@ -74,17 +75,21 @@ function planCourse(
   const cast = scenario.isFirst
     ? contenders.filter(contender => contender === 'none' || isShared(contender))
     : contenders
-  const samples = cast.length * effort.rounds
+  const samples = cast.length * (effort.rounds + 1)
   return {
     what,
     who: cast[0] as string,
+    others: cast.slice(1),
     seconds: samples * sampleSeconds(effort.seconds) + (cast.length * effort.warmUp) / warmUpsPerSecond,
     async run(tell) {
       const notRun: NotRun[] = []
       let taken = 0
       const servers = await stage.cast(cast, effort.sessionBytes, what, notRun)
       const progress = (contender: string, round: number) =>
-        tell(`${contender}, round ${round} of ${effort.rounds}`, taken++ / samples)
+        tell(
+          `${contender}, ${round === 0 ? 'warming up' : `round ${round} of ${effort.rounds}`}`,
+          taken++ / samples,
+        )
       const rows = await measureThroughput(
         scenario,
         servers,
@@ -117,6 +122,7 @@ function planLatency(stage: Stage, { contenders, rates, effort, bytes }: BenchOp
   return {
     what: 'latency',
     who: contenders[0] as string,
+    others: contenders.slice(1),
     seconds: samples * sampleSeconds(effort.seconds),
     async run(tell) {
       const notRun: NotRun[] = []
@@ -161,10 +167,10 @@ function planTheft(stage: Stage, contender: ContenderName): Step[] {
 }
 
 function planScale(stage: Stage, contender: ContenderName, { sizes, effort, bytes }: BenchOptions): Step {
-  const sized = { ...effort, sessionBytes: bytes[0] }
+  const rounds = Math.min(effort.rounds, mostScaleRounds)
+  const sized = { ...effort, rounds, sessionBytes: bytes[0] }
   const sessions = sizes.reduce((sum, size) => sum + size, 0)
-  const seconds =
-    sessions / signInsPerSecond + 3 * sizes.length * effort.rounds * sampleSeconds(effort.seconds)
+  const seconds = sessions / signInsPerSecond + 2 * sizes.length * rounds * sampleSeconds(effort.seconds)
   return {
     what: 'scale',
     who: contender,
@@ -176,7 +182,12 @@ function planScale(stage: Stage, contender: ContenderName, { sizes, effort, byte
       if (notRun.length > 0) return { notRun }
       // A store of its own, which is gone with all its sessions afterwards.
       await using places = new StorePlaces()
-      return { scale: await measureScale(contender, places, sizes, none, stage.loader, sized, tell) }
+      const lose = async (error: unknown, sessions: number) => {
+        const loss = await stage.lossOf(contender, `scale, ${count(sessions)} sessions`, error, null)
+        notRun.push(loss)
+      }
+      const scale = await measureScale(contender, places, sizes, none, stage.loader, sized, tell, lose)
+      return { scale, notRun }
     },
   }
 }

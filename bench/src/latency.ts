@@ -18,6 +18,7 @@ const shares = [0.25, 0.5, 0.75]
 const mostShare = 0.9
 /** An answer in a hundred of a shorter time would be a matter of luck. */
 const leastRequests = 500
+const leastSeconds = 0.5
 
 export interface Pace {
   readonly requestsPerSecond: number
@@ -34,6 +35,7 @@ export async function measureLatency(
   lose: Lose<ServerProcess> = rethrow,
 ): Promise<Latency[]> {
   const [read] = scenarios as [Scenario]
+  const sized = { ...effort, seconds: Math.max(effort.seconds, leastSeconds) }
   const paces = await prepareEach(
     servers,
     async server => {
@@ -51,7 +53,7 @@ export async function measureLatency(
       const reports = new Map<Pace, PacedReport>()
       for (const pace of paces.get(server) ?? []) {
         progress(`${server.contender} at ${pace.requestsPerSecond}/s, round ${round} of ${effort.rounds}`)
-        reports.set(pace, await measurePaced(server, pace.requestsPerSecond, loader, effort))
+        reports.set(pace, await measurePaced(server, pace.requestsPerSecond, loader, sized))
       }
       return reports
     },

@@ -49,6 +49,11 @@ export interface LoadReport {
   readonly wrong: string | null
 }
 
+/** Said when the load waits for word, having begun, and before it ends. */
+export interface GoOn {
+  readonly goOn: true
+}
+
 /** Reading pages at a fixed rate, whatever the answers do. */
 export interface PacedLoad {
   readonly port: number
@@ -74,7 +79,11 @@ export interface PacedReport {
 export interface LoadProcess {
   /** @throws {WrongAnswer} if not all could sign in */
   signIn(request: SignIn): Promise<Client[]>
-  load(request: Load): Promise<LoadReport>
+  /**
+   * What it met between the two times that it calls back, under load: when all connections are open and have been
+   * answered, and before the first is closed. Of a load that asks once it is before and after.
+   */
+  load(request: Load, atEdge: () => Promise<void>): Promise<LoadReport>
   pace(request: PacedLoad): Promise<PacedReport>
   kill(): Promise<void>
 }
@@ -87,7 +96,21 @@ export function startLoadProcess(): LoadProcess {
       if (wrong !== null) throw new WrongAnswer(wrong)
       return clients
     },
-    load: request => child.ask<LoadReport>(request),
+    async load(request, atEdge) {
+      const goOn: GoOn = { goOn: true }
+      let lost: unknown = null
+      const pass = () =>
+        atEdge().catch(error => {
+          lost ??= error
+        })
+      await child.ask(request)
+      await pass()
+      await child.ask(goOn)
+      await pass()
+      const report = await child.ask<LoadReport>(goOn)
+      if (lost !== null) throw lost
+      return report
+    },
     pace: request => child.ask<PacedReport>(request),
     kill: () => child.kill(),
   }

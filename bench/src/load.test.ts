@@ -16,7 +16,7 @@ describe('the load generator', () => {
   after(() => loader.kill())
 
   const [read] = scenarios as [(typeof scenarios)[number]]
-  const usage = async () => ({ cpuMicros: 0, rssBytes: 0, sessions: null, longestPauseMs: 0 })
+  const usage = async () => ({ cpuMicros: 0, requests: 0, rssBytes: 0, sessions: null, longestPauseMs: 0 })
   const alice = { cookie: 'session=a', user: 'alice', counter: 1 }
 
   async function measureAnswering(status: number, body: object): Promise<void> {

@@ -1,15 +1,21 @@
 // The load generator, as a process of its own. It checks every answer.
-import { createHistogram } from 'node:perf_hooks'
+import { once } from 'node:events'
+import { setTimeout } from 'node:timers/promises'
 import autocannon from 'autocannon'
 import { cookieAfter } from './cookies.ts'
-import type { Client, Load, LoadReport, PacedLoad, SignIn } from './load-process.ts'
+import type { Client, GoOn, Load, LoadReport, PacedLoad, SignIn } from './load-process.ts'
 import { pace } from './paced-load.ts'
+import { Sample } from './sample.ts'
 import { Visitor, visitorName } from './visitor.ts'
 
 /** autocannon looks as often whether it is over: each load, and each sign-in, takes up to so much longer. */
 const tickMs = 20
+/** Only what is broken comes to the end of these. */
+const beginWithinMs = 30_000
+const longestSeconds = 3600
 
-process.on('message', async (request: Load | SignIn | PacedLoad) => {
+process.on('message', async (request: Load | SignIn | PacedLoad | GoOn) => {
+  if ('goOn' in request) return
   const perform = () => {
     if ('requestsPerSecond' in request) return pace(request)
     return 'count' in request ? signIn(request) : load(request)
@@ -18,19 +24,44 @@ process.on('message', async (request: Load | SignIn | PacedLoad) => {
 })
 process.on('disconnect', () => process.exit())
 
+/** Between the two times that it waits for word, all connections are open, and none is waited for. */
 async function load(request: Load): Promise<LoadReport> {
-  const { port, requests, seconds, isOnce, connections } = request
-  const latency = createHistogram()
-  let bytes = 0
-  let wrong: string | null = null
-  let next = 0
+  const { seconds, isOnce, connections } = request
+  const sample = new Sample(connections.length)
+  if (isOnce) {
+    await word()
+    sample.start()
+  }
+  const run = startLoad(request, sample)
+  if (isOnce) {
+    await run
+  } else {
+    await Promise.race([sample.hasBegun, setTimeout(beginWithinMs)])
+    await word()
+    sample.start()
+    await Promise.race([sample.hasFailed, setTimeout(seconds * 1000)])
+  }
+  const report = sample.report()
+  await word()
+  run.stop()
+  await run
+  return report
+}
 
-  const cpuBefore = process.cpuUsage()
-  const startedAt = performance.now()
+/** Tells the harness, which reads the server's clock then, and waits until it has. */
+async function word(): Promise<void> {
+  const told = once(process, 'message')
+  process.send?.({ waits: true })
+  await told
+}
+
+function startLoad(request: Load, sample: Sample) {
+  const { port, requests, isOnce, connections } = request
+  let next = 0
   const run = autocannon({
     url: `http://127.0.0.1:${port}`,
     connections: connections.length,
-    ...(isOnce ? { amount: connections.flat().length, bailout: 1 } : { duration: seconds }),
+    ...(isOnce ? { amount: connections.flat().length, bailout: 1 } : { duration: longestSeconds }),
     sampleInt: tickMs,
     setupClient(connection) {
       const index = next++
@@ -52,34 +83,23 @@ async function load(request: Load): Promise<LoadReport> {
         try {
           if (visitor.keepCookies(answer.headers) && isAlike) connection.setHeaders(visitor.headers) // of the request that this answers
         } catch (error) {
-          wrong ??= (error as Error).message
+          sample.fail((error as Error).message)
         }
       })
       connection.opts.verifyBody = body => {
-        wrong ??= answering().findFault(body)
+        const fault = answering().findFault(body)
+        if (fault !== null) sample.fail(fault)
         answered++
         return true
       }
     },
   })
-  run.on('response', (_connection: unknown, status: number, size: number, ms: number) => {
-    if (status !== 200) wrong ??= `status ${status}`
-    bytes += size
-    latency.record(Math.max(1, Math.round(ms * 1000)))
+  run.on('reqError', (error: Error) => sample.fail(`a request got no answer: ${error.message}`))
+  run.on('response', (connection: object, status: number, size: number, ms: number) => {
+    if (status !== 200) sample.fail(`status ${status}`)
+    sample.take(connection, size, ms)
   })
-  const { errors } = await run
-  const { user, system } = process.cpuUsage(cpuBefore)
-  const took = (performance.now() - startedAt) / 1000
-  if (errors > 0) wrong ??= `${errors} requests got no answer`
-  return {
-    requests: latency.count,
-    seconds: took,
-    p50Ms: latency.percentile(50) / 1000,
-    p99Ms: latency.percentile(99) / 1000,
-    responseBytes: bytes / latency.count,
-    loaderBusy: (user + system) / 1e6 / took,
-    wrong,
-  }
+  return run
 }
 
 async function signIn({ port, count, firstUser, fillerBytes, every }: SignIn) {

@@ -36,7 +36,9 @@ async function prepare() {
   const origin = { machine, source: describeSource(), args }
   if (!isResumed) return { options, unfinished: Unfinished.fresh(file, origin) }
   const unfinished = await Unfinished.resume(file, origin)
-  return { options: parseOptions(unfinished.origin.args), unfinished }
+  const resumed = parseOptions(unfinished.origin.args)
+  const isPlaced = withoutPlaces(args).length < args.length
+  return { options: isPlaced ? { ...resumed, files: options.files } : resumed, unfinished }
 }
 
 const { options, unfinished } = await prepare().catch(fail(2))
@@ -90,7 +92,8 @@ try {
     console.log(`  Written to ${file}`)
   }
   await unfinished.remove()
-  if (measured.notRun.some(({ isFailure }) => isFailure)) process.exitCode = 1
+  const isWrong = measured.notRun.some(({ isFailure }) => isFailure)
+  if (isWrong || measured.restart.some(({ wrongUser }) => wrongUser > 0)) process.exitCode = 1
   await useResults(results, afterwards).catch(fail(1))
 } catch (error) {
   if (stop.signal.aborted) exitStopped()

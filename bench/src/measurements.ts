@@ -5,8 +5,6 @@ import { socketFaultNames } from './sockets/faults.ts'
 export const quickMeasurements = [
   'read',
   'write',
-  'anonymous',
-  'login',
   'sockets',
   'resgate',
   'server-killed',
@@ -17,7 +15,7 @@ export const quickMeasurements = [
 export const measurements = [
   ...new Set([
     ...quickMeasurements,
-    ...(['mixed', 'first-read', 'latency'] as const),
+    ...(['anonymous', 'login', 'mixed', 'first-read', 'latency'] as const),
     ...faultNames,
     ...socketFaultNames,
     ...resgateFaultNames,

@@ -74,7 +74,7 @@ export function parseOptions(args: readonly string[]): BenchOptions {
     resgateContenders: chosen(resgateContenderNames, only, 'resgate-none'),
     measurements: oneOf('--scenario', values.scenario, measurements, full ? measurements : quickMeasurements),
     effort: {
-      rounds: whole('--rounds', values.rounds ?? (full ? '15' : '5'), 1),
+      rounds: whole('--rounds', values.rounds ?? (full ? '11' : '5'), 1),
       seconds: positive('--seconds', values.seconds ?? (full ? '0.3' : '0.2')),
       warmUp: whole('--warm-up', values['warm-up'] ?? (full ? '30000' : '15000'), 1),
       concurrency: connections[0],

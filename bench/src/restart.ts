@@ -88,7 +88,7 @@ export async function countSignedIn(
       firstSuccessMs ??= performance.now() - struckAt
     }
     const kept = isSignedIn ? Math.min(...own.map(({ counter }) => counter)) : 0
-    count.acknowledgedWritesLost += client.counter - kept
+    count.acknowledgedWritesLost += Math.max(0, client.counter - kept)
     if (answers.includes(null)) count.unanswered++
     count.wrongUser += answers.filter(answer => answer?.user && answer.user !== client.user).length
   })

@@ -9,7 +9,8 @@ export const rethrow: Lose<unknown> = (_server, error) => {
 export type Samples<Server, Sample> = Map<Server, Sample[]>
 
 /**
- * Measures each once in each round, in turn, so that a noisy machine hits all alike. The first is what the others are
+ * Measures each once in each round, in turn, so that a noisy machine hits all alike; each round begins with another, so
+ * that nobody is always the furthest from what it is compared with. The first is what the others are
  * compared with: without it there is nothing to go on with. Of another that fails, nothing is left.
  */
 export async function takeRounds<Server, Sample>(
@@ -20,7 +21,7 @@ export async function takeRounds<Server, Sample>(
 ): Promise<Samples<Server, Sample>> {
   const samples: Samples<Server, Sample> = new Map(servers.map(server => [server, []]))
   for (let round = 1; round <= rounds; round++) {
-    for (const [server, taken] of [...samples]) {
+    for (const [server, taken] of rotated([...samples], round - 1)) {
       try {
         taken.push(await measure(server, round))
       } catch (error) {
@@ -31,6 +32,11 @@ export async function takeRounds<Server, Sample>(
     }
   }
   return samples
+}
+
+const rotated = <T>(all: readonly T[], by: number): T[] => {
+  const at = by % all.length
+  return [...all.slice(at), ...all.slice(0, at)]
 }
 
 /** Those of `servers` for which `prepare` succeeds, with what it gave. */

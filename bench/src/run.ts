@@ -55,13 +55,16 @@ async function take(step: Step, stage: Stage, tell: Parameters<Step['run']>[0]):
     const notRun = [...(rows.notRun ?? []), ...takeEnds().map(end => noteOf(end, step))]
     return { ...rows, notRun }
   } catch (error) {
-    return { notRun: [await stage.lossOf(step.who, step.what, error, step.store ?? null)] }
+    const loss = await stage.lossOf(step.who, step.what, error, step.store ?? null)
+    const reason = `there is no ${step.who} to compare with`
+    const others = (step.others ?? []).map(contender => ({ contender, during: step.what, reason }))
+    return { notRun: [others.length === 0 ? loss : { ...loss, isFailure: true }, ...others] }
   }
 }
 
 /** Of one that ended while others could go on. */
 const noteOf = (end: EndedError, { who, what }: Step): NotRun => ({
-  contender: who,
+  contender: end.contender ?? who,
   during: what,
   reason: `${end.message} What was measured is what was left.`,
   log: end.log,

@@ -17,6 +17,10 @@ const signedInAtOnce = 50_000
 /** Who holds no sessions is measured with so many at most: more would be the same again. */
 const mostNotHeld = 10_000
 
+const rethrow = (error: unknown): never => {
+  throw error
+}
+
 interface Filled {
   readonly connections: readonly (readonly Client[])[]
   readonly bytesPerSession: number
@@ -24,7 +28,8 @@ interface Filled {
 
 /**
  * For one number of sessions after the other, in a store of `places` that has those of the numbers before as well: fills
- * a server with so many live sessions, reads from it and from `none` in turn, then lets every session expire.
+ * a server with so many live sessions, reads from it and from `none` in turn, then lets every session expire. Of one that
+ * fails at a number, those before it are left.
  */
 export async function measureScale(
   contender: ContenderName,
@@ -34,6 +39,7 @@ export async function measureScale(
   loader: LoadProcess,
   effort: Effort,
   progress: (what: string, share: number) => void,
+  lose: (error: unknown, sessions: number) => Promise<void> | void = rethrow,
 ): Promise<Scale[]> {
   const most = holdsSessions(contender) ? Math.max(...sizes) : Math.max(mostNotHeld, Math.min(...sizes))
   const held = sizes.filter(size => size <= most)
@@ -43,7 +49,12 @@ export async function measureScale(
   for (const sessions of held) {
     const tell = (what: string, more: number) =>
       progress(`${count(sessions)} sessions, ${what}`, (done + more) / all)
-    rows.push(await measureSize(contender, places, sessions, none, loader, effort, tell))
+    try {
+      rows.push(await measureSize(contender, places, sessions, none, loader, effort, tell))
+    } catch (error) {
+      await lose(error, sessions)
+      break
+    }
     done += sessions
   }
   return rows
@@ -100,7 +111,7 @@ async function fill(
 ): Promise<Filled> {
   const signIn = { port: server.port, fillerBytes: fillerBytesOf(sessionBytes) }
   await loader.signIn({ ...signIn, count: concurrency, firstUser: sessions + 1, every: 1 })
-  const before = await server.collectGarbage()
+  const before = await server.usageAtRest()
   const every = Math.ceil(sessions / sampleSize)
   const clients: Client[] = []
   for (let done = 0; done < sessions; done += signedInAtOnce) {
@@ -108,7 +119,7 @@ async function fill(
     const count = Math.min(signedInAtOnce, sessions - done)
     clients.push(...(await loader.signIn({ ...signIn, count, firstUser: done + 1, every })))
   }
-  const after = await server.collectGarbage()
+  const after = await server.usageAtRest()
   const connections = Array.from({ length: concurrency }, (_, connection) =>
     clients.filter((_, index) => index % concurrency === connection),
   )
@@ -117,7 +128,9 @@ async function fill(
 
 async function clearOut(server: ServerProcess): Promise<Pick<Scale, 'clearMs' | 'clearPauseMs'>> {
   const startedAt = performance.now()
-  let { sessions, longestPauseMs } = await server.advance(2 * dayMs)
+  const { clearMs, ...advanced } = await server.advance(2 * dayMs)
+  let { sessions, longestPauseMs } = advanced
+  if (clearMs !== null) return { clearMs, clearPauseMs: longestPauseMs }
   if (sessions === null) return { clearMs: null, clearPauseMs: null }
   while (performance.now() - startedAt < clearWithinMs) {
     ;({ sessions, longestPauseMs } = await server.usage())

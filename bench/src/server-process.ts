@@ -4,7 +4,7 @@ import type { ContenderName } from './contenders.ts'
 
 export type ServerRequest =
   | { readonly report: true }
-  | { readonly collect: true }
+  | { readonly collects: true }
   | { readonly advanceMs: number }
 
 /** What a server is told when it starts. */
@@ -12,11 +12,15 @@ export interface ServerSetup extends World, Required<Omit<StartOptions, 'isSecre
 
 export interface Usage {
   readonly cpuMicros: number
+  /** That have come so far. */
+  readonly requests: number
   readonly rssBytes: number
   /** Null where the contender cannot say. */
   readonly sessions: number | null
   /** Of the event loop, since the clock was first turned. */
   readonly longestPauseMs: number
+  /** How long it took to clear out what had expired, where that can be told to, and not be counted. */
+  readonly clearMs: number | null
 }
 export type ServerReport = { readonly port: number } | Usage
 
@@ -26,9 +30,9 @@ export interface ServerProcess {
   /** The address of its store, as `World` has it. */
   readonly store: string
   usage(): Promise<Usage>
-  /** The same once its garbage is gone, which counts as its work. */
-  collectGarbage(): Promise<Usage>
-  /** Turns the server's clock on. */
+  /** After it has thrown away what it no longer needs. */
+  usageAtRest(): Promise<Usage>
+  /** Turns the server's clock on. Who cannot count sessions is told to clear out what has expired. */
   advance(advanceMs: number): Promise<Usage>
   kill(): Promise<void>
   /** Lets it answer what it was asked, as a deploy does. */
@@ -38,7 +42,7 @@ export interface ServerProcess {
 /** The same after a restart, as it would be in production. */
 export const secret = 'the same after a restart, as it would be in production'
 /** Of a start, and of a report. Only what is broken comes to the end of it. */
-const patienceMs = 120_000
+export const patienceMs = 120_000
 const newerSecret = 'the one that took its place, as it should once in a while'
 
 export interface StartOptions {
@@ -67,7 +71,7 @@ export async function startServer(
     port: started.port,
     store,
     usage: () => child.ask<Usage>({ report: true }, patienceMs),
-    collectGarbage: () => child.ask<Usage>({ collect: true }, patienceMs),
+    usageAtRest: () => child.ask<Usage>({ collects: true }, patienceMs),
     advance: advanceMs => child.ask<Usage>({ advanceMs }, patienceMs),
     kill: () => child.kill(),
     stop: () => child.stop(),

@@ -51,11 +51,21 @@ export function createRevocableContender(
 }
 
 /** Sojourn over a store. */
-export const createSojournContender = (
+export function createSojournContender(
   name: string,
   about: string,
   createStore: (world: World) => SessionStore | Promise<SessionStore>,
-): Contender =>
-  createRevocableContender(name, about, async world =>
-    createStoredStrategy({ store: await createStore(world), keys: world.secrets }),
-  )
+): Contender {
+  let store: SessionStore & { clearExpired?(): Promise<void> }
+  const contender = createRevocableContender(name, about, async world => {
+    store = await createStore(world)
+    return createStoredStrategy({ store, keys: world.secrets })
+  })
+  return {
+    ...contender,
+    async clearExpired() {
+      await store.clearExpired?.()
+      return store.clearExpired !== undefined
+    },
+  }
+}

@@ -30,7 +30,7 @@ export class Stage implements AsyncDisposable {
   constructor() {
     this.loader = {
       signIn: request => this.#loader.signIn(request),
-      load: request => this.#loader.load(request),
+      load: (request, atEdge) => this.#loader.load(request, atEdge),
       pace: request => this.#loader.pace(request),
       kill: () => this.#loader.kill(),
     }

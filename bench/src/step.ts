@@ -12,6 +12,8 @@ export interface Step {
   readonly what: string
   /** Who is measured; the first, if several are, in turn. No other step of a run has the same `what` and `who`. */
   readonly who: string
+  /** Those who are measured in turn with it, and without it are not. */
+  readonly others?: readonly string[]
   /** What it keeps sessions in that others share, if that may be why it fails. */
   readonly store?: StoreKind | null
   /** About how long it takes where nothing else is done. */

@@ -55,7 +55,8 @@ function formatCourse(rows: readonly Throughput[], index: number): string {
 }
 
 const throughputLegend = wrap(
-  'CPU µs: what the server process uses per request. overhead: that, above none in the same round. trips: messages to ' +
+  'CPU µs: what the server process uses per request; SQLite and LevelDB are in it, a store in a process of its own is not. ' +
+    'overhead: that, above none in the same round. trips: messages to ' +
     'the store per request, where there is one on a wire. What was found good lately is remembered: read is of a ' +
     'session that this server has seen before, first-read (with --full) of one that it has not. mixed: of 100 requests, ' +
     '90 read, 8 write, one signs out and one in. login: a new user each time, whose password costs nothing to check.',

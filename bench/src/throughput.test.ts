@@ -8,15 +8,19 @@ test('a sample without an answer is taken again, for longer, and is no figure', 
   const asked: number[] = []
   const report = { p50Ms: 1, p99Ms: 1, responseBytes: 1, loaderBusy: 0, wrong: null }
   const loader = {
-    async load({ seconds }: { seconds: number }) {
+    async load({ seconds }: { seconds: number }, atEdge: () => Promise<void>) {
       asked.push(seconds)
+      await atEdge()
+      await atEdge()
       return { ...report, seconds, requests: seconds < 1 ? 0 : 100 }
     },
   } as unknown as LoadProcess
   let cpuMicros = 0
+  let requests = 0
   const usage = async () => {
     cpuMicros += 1000
-    return { cpuMicros, rssBytes: 1 }
+    requests += 100
+    return { cpuMicros, requests, rssBytes: 1 }
   }
   const none = { contender: 'none', port: 1, usage } as unknown as ServerProcess
   const anonymous = scenarios.filter(({ name }) => name === 'anonymous')

@@ -45,25 +45,28 @@ export async function measureThroughput(
 ): Promise<Omit<Throughput, 'storeRoundTrips'>[]> {
   const beside = new Map<ServerProcess, ServerProcess>()
   try {
-    const able = scenario.isFirst
-      ? await prepareEach(servers, server => startBeside(server, beside, loader, effort), lose)
-      : new Map(servers.map(server => [server, server]))
+    const run = async (server: ServerProcess, seconds: number): Promise<Sample> => {
+      const asked = beside.get(server) ?? server
+      const clients = await prepareClients(scenario, server, loader, effort, seconds)
+      const sample = await measure(scenario, asked, loader, clients, seconds, effort.sessionBytes)
+      if (sample.requests > 0) return sample
+      // A machine that is held up may answer nothing in so short a time: that is no data point.
+      if (seconds > longestSeconds) throw new Error(`${asked.contender} answers nothing in ${seconds} s`)
+      return run(server, 2 * seconds)
+    }
+    const prepare = async (server: ServerProcess) => {
+      progress(server.contender, 0)
+      if (scenario.isFirst) await startBeside(server, beside, loader, effort)
+      const ask = async (seconds: number) => (await run(server, seconds)).requests
+      await warmUp(beside.get(server) ?? server, effort.warmUp, ask)
+    }
+    const able = await prepareEach(servers, prepare, lose)
     const samples = await takeRounds(
       [...able.keys()],
       effort.rounds,
-      async (server, round) => {
+      (server, round) => {
         progress(server.contender, round)
-        const asked = able.get(server) as ServerProcess
-        const run = async (seconds: number): Promise<Sample> => {
-          const clients = await prepareClients(scenario, server, loader, effort, seconds)
-          const sample = await measure(scenario, asked, loader, clients, seconds, effort.sessionBytes)
-          if (sample.requests > 0) return sample
-          // A machine that is held up may answer nothing in so short a time: that is no data point.
-          if (seconds > longestSeconds) throw new Error(`${asked.contender} answers nothing in ${seconds} s`)
-          return run(2 * seconds)
-        }
-        if (round === 1) await warmUp(asked, effort.warmUp, async seconds => (await run(seconds)).requests)
-        return run(effort.seconds)
+        return run(server, effort.seconds)
       },
       lose,
     )
@@ -115,11 +118,10 @@ async function startBeside(
   beside: Map<ServerProcess, ServerProcess>,
   loader: LoadProcess,
   effort: Effort,
-): Promise<ServerProcess> {
+): Promise<void> {
   const second = await startServer(server.contender, { store: server.store })
   beside.set(server, second)
   await warmUpByReading(second, loader, effort)
-  return second
 }
 
 export async function warmUpByReading(
@@ -142,23 +144,26 @@ export async function measure(
   seconds: number,
   sessionBytes = emptyBytes,
 ): Promise<Sample> {
-  const before = await usage()
-  const report = await loader.load({
-    port,
-    requests,
-    fillerBytes: fillerBytesOf(sessionBytes),
-    seconds,
-    isOnce: isFirst,
-    connections,
-    isOneUser: contender === 'none',
-  })
-  // A server that has ended throws here: what its clients met is no wrong answer.
-  const after: Usage = await usage()
+  const usages: Usage[] = []
+  const report = await loader.load(
+    {
+      port,
+      requests,
+      fillerBytes: fillerBytesOf(sessionBytes),
+      seconds,
+      isOnce: isFirst,
+      connections,
+      isOneUser: contender === 'none',
+    },
+    // A server that has ended throws here: what its clients met is no wrong answer.
+    async () => void usages.push(await usage()),
+  )
+  const [before, after] = usages as [Usage, Usage]
   if (report.wrong !== null) throw new WrongAnswer(`${contender}, ${name}: ${report.wrong}`)
   return {
     ...report,
     rps: report.requests / report.seconds,
-    cpuMicros: (after.cpuMicros - before.cpuMicros) / report.requests,
+    cpuMicros: (after.cpuMicros - before.cpuMicros) / (after.requests - before.requests),
     rssBytes: after.rssBytes,
     credentialBytes: Math.max(...connections.flat().map(({ cookie }) => cookie?.length ?? 0)),
   }

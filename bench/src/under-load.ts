@@ -10,7 +10,7 @@ interface Met {
   signedOut: number
   wrongUser: number
   longestMs: number
-  /** Null: there was no success. */
+  /** From the fault on: the first after the trouble began, if there was any. Null: there was no success. */
   firstSuccessMs: number | null
   /** From the first failure, or wrong answer, to the last. */
   troubleMs: number
@@ -30,6 +30,7 @@ export function putUnderLoad(asked: () => readonly ServerProcess[], clients: rea
   let stopped = false
   const startedAt = performance.now()
   let troubledAt: number | null = null
+  let isRecovered = false
   let turn = 0
   function* inTurn() {
     while (!stopped) yield* clients
@@ -45,7 +46,9 @@ export function putUnderLoad(asked: () => readonly ServerProcess[], clients: rea
     met.answers++
     met.longestMs = Math.max(met.longestMs, answeredAt - askedAt)
     if (answer?.user === client.user) {
-      met.firstSuccessMs ??= answeredAt - startedAt
+      if (met.firstSuccessMs === null || (troubledAt !== null && !isRecovered))
+        met.firstSuccessMs = answeredAt - startedAt
+      isRecovered = troubledAt !== null
       return
     }
     if (answer === null) met.failed++

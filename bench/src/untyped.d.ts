@@ -88,7 +88,9 @@ declare module 'autocannon' {
       totalCompletedRequests: number
       totalBytes?: number
     }
-    interface Instance extends EventEmitter, PromiseLike<Result> {}
+    interface Instance extends EventEmitter, PromiseLike<Result> {
+      stop(): void
+    }
   }
   function autocannon(options: autocannon.Options): autocannon.Instance
   export = autocannon

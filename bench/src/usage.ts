@@ -19,7 +19,7 @@ const optionTexts = {
   '--rates a,b':
     'requests per second for latency (2000,5000), beside shares of what each contender can answer',
   '--sizes a,b': 'numbers of live sessions, for scale (1000,10000,100000, with --full 1000000 as well)',
-  '--rounds N': 'how often each contender is measured (5, with --full 15)',
+  '--rounds N': 'how often each contender is measured (5, with --full 11)',
   '--seconds S': 'how long, each time (0.2, with --full 0.3)',
   '--warm-up N': 'requests that each server answers before it is measured (15000, with --full 30000)',
   '--clients N':
@@ -28,11 +28,12 @@ const optionTexts = {
   '--results FOLDER': 'keeps latest.json there (bench/results)',
   '--compare FILE':
     'says what changed since the run of that file; with --with FILE, or for two files without options, nothing is run',
-  '--publish [FILE]':
+  '--publish [FILE…]':
     'writes bench/results/<machine>.json, docs/comparison.md and README.md, of a --full run, or of the file without a run',
   '--self-test':
     'measures no contender, but the benchmark: known faults are planted, and must be reported at their size (two minutes)',
-  '--anyway': 'publishes a run that is incomplete, or of a work tree with changes, as well',
+  '--anyway':
+    'publishes a run that is incomplete, or of a work tree with changes, as well; npm run check-docs fails then',
 }
 
 export const usage = [

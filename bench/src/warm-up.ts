@@ -1,14 +1,14 @@
-/** Of one whose code for other requests is compiled already. */
-const shareOfRest = 1 / 4
+/** Of one that has been warmed up by other requests: much of its code is compiled already. */
+const shareOfRest = 1 / 3
 const sliceSeconds = 0.5
-/** Enough for who is slow: where a request takes so long, its code is little of it. */
-const mostSeconds = 6
+/** Only what is very slow comes to the end of it. */
+const mostSeconds = 20
 
 const warm = new WeakSet<object>()
 
 /**
  * Asks `server` for as many `requests` as it takes until its code is compiled and optimised, which is a matter of how
- * often it ran: a fourth of them, if it has been warmed up before.
+ * often it ran: a third of them, if it has been warmed up before.
  *
  * @param ask asks for so long, and says how many requests were answered
  */

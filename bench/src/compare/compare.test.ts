@@ -4,12 +4,21 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import type { Reported } from '../html/reported.ts'
-import { planted } from '../html/results.fixture.ts'
+import { planted as once } from '../html/results.fixture.ts'
 import type { Spread } from '../results.ts'
 import { finish, run, textOf } from '../run.fixture.ts'
 import { compareResults } from './report.ts'
 
 type Rows = Pick<Reported, 'throughput' | 'restart' | 'theft' | 'scale' | 'sockets' | 'resgate'>
+
+/** The planted run, of so many rounds. */
+const ofRounds = (rounds: number): Reported => ({
+  ...once,
+  throughput: once.throughput.map(row => ({ ...row, rounds })),
+  sockets: once.sockets.map(row => ({ ...row, rounds })),
+  resgate: once.resgate.map(row => ({ ...row, rounds })),
+})
+const planted = ofRounds(5)
 
 /** The planted run, but for what `change` returns of those rows that `isMeant`. */
 function but<Name extends keyof Rows>(
@@ -67,7 +76,40 @@ test('what differs by less than the rounds do is noise, and so is what differs b
   assert.match(compareResults(narrow(45), narrow(51)), / 1 got worse /)
 })
 
-test('what is less than the machine did to none is noise, and that is said', () => {
+test('of many rounds the ranges are wide, and the halves tell', () => {
+  const quiet = (rounds: number): Reported => ({
+    ...ofRounds(rounds),
+    throughput: ofRounds(rounds).throughput.map(row =>
+      row.contender === 'none' ? { ...row, cpuMicros: { median: 16, min: 15.9, max: 16.1 } } : row,
+    ),
+  })
+  const told = (rounds: number, overheadHalves: readonly [number, number] | undefined) => {
+    const throughput = quiet(rounds).throughput.map(row =>
+      isUsualRead('redis')(row)
+        ? ({ ...row, overheadMicros: times(row.overheadMicros, 1.15), overheadHalves } as typeof row)
+        : row,
+    )
+    return changesOf(compareResults(quiet(rounds), { ...quiet(rounds), throughput }))
+  }
+  const worse = ['  WORSE  redis, read, 200 B, 32 connections: overhead µs 14.1 → 16.2.']
+  assert.deepEqual(told(15, [16.0, 16.5]), worse)
+  assert.deepEqual(told(6, [16.0, 16.5]), worse)
+  assert.deepEqual(told(15, [15.0, 17.5]), []) // the run itself varied by more
+  assert.deepEqual(told(15, undefined), []) // of an older file: the ranges overlap
+  assert.deepEqual(told(5, [16.0, 16.5]), [])
+})
+
+test('who can no longer be measured is told first, and counts as worse', () => {
+  const notRun = [...planted.notRun, { contender: 'redis', during: 'read', reason: 'a wrong answer.' }]
+  const printed = compareResults(planted, { ...planted, notRun })
+  assert.match(
+    printed,
+    /^ {2}Of \d+ figures, 1 got worse and 0 better, .*\n {2}WORSE {2}redis, read: not measured \(a wrong answer\)\.\n/,
+  )
+  assert.match(compareResults({ ...planted, notRun }, planted), /Nothing changed/)
+})
+
+test('what is less than the machine did to none cannot be told', () => {
   const slower = but('throughput', isUsualRead('redis'), row => ({
     ratioToNone: times(row.ratioToNone, 0.7),
   }))
@@ -80,14 +122,18 @@ test('what is less than the machine did to none is noise, and that is said', () 
     ),
   }
   const printed = compareResults(planted, restless)
-  assert.match(printed, /Nothing changed/)
+  assert.match(
+    printed,
+    /Nothing changed beyond the noise, of \d+ figures\. Of 1 more it cannot be told: .*\n.* a machine at rest/,
+  )
+  assert.match(printed, /\n +redis +0\.55 → 0\.38 .* \?\n/)
   assert.match(printed, /not at rest: none itself, which has no sessions, varied by up to 139 %/)
 })
 
-test('a single round says nothing of the noise', () => {
+test('too few rounds say nothing of the noise', () => {
   const once = but('throughput', isUsualRead('redis'), row => ({
-    rounds: 1,
-    ratioToNone: times({ ...row.ratioToNone, min: row.ratioToNone.median, max: row.ratioToNone.median }, 0.5),
+    rounds: 4,
+    ratioToNone: times(row.ratioToNone, 0.5),
   }))
   const printed = compareResults(planted, once)
   assert.match(printed, /Nothing changed beyond the noise, of \d+ figures\. Of 2 more it cannot be told/)
@@ -133,6 +179,13 @@ test('a copy that lives now is told, and an answer that named another user', () 
   assert.match(compareResults(planted, wrong), / WORSE {2}redis, store-frozen: wrong user 0 → 1\./)
 })
 
+test('two hosts with the same processor are not one machine', () => {
+  for (const other of [{ memoryBytes: 2 ** 30 }, { system: 'Linux 5.4' }]) {
+    const elsewhere = { ...planted, machine: { ...planted.machine, ...other } }
+    assert.match(compareResults(planted, elsewhere), /different machines, or systems: only ratios/)
+  }
+})
+
 test('of another machine only ratios are compared', () => {
   const elsewhere = {
     ...but('throughput', isUsualRead('redis'), row => ({ overheadMicros: times(row.overheadMicros, 3) })),
@@ -140,7 +193,7 @@ test('of another machine only ratios are compared', () => {
   }
   const printed = compareResults(planted, elsewhere)
   assert.match(printed, /Nothing changed/)
-  assert.match(printed, /different machines: only ratios are compared/)
+  assert.match(printed, /different machines, or systems: only ratios are compared/)
   assert.doesNotMatch(printed, /overhead µs/)
   const slower = but('throughput', isUsualRead('redis'), row => ({
     ratioToNone: times(row.ratioToNone, 0.5),
@@ -210,7 +263,7 @@ test('what makes no sense is refused before anything is run', async () => {
     [['a.json'], /What of .*a\.json\?/],
     [['--with', 'b.json'], /--with names what --compare/],
     [['--anyway'], /--anyway is of --publish/],
-    [['--publish', 'a.json', 'b.json'], /no use for b\.json/],
+    [['--compare', 'a.json', 'b.json', 'b.json'], /no use for b\.json/],
     [['--compare', 'nowhere.json'], /no results in .*nowhere\.json/],
   ] as const) {
     const child = run(args, { SOJOURN_CWD: folder })

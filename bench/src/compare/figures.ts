@@ -10,9 +10,11 @@ export interface Figure<Row> {
   readonly format: (middle: number) => string
   readonly isBetter: 'more' | 'less'
   readonly margin: Margin
+  /** Of the rounds, where a row has them. */
+  readonly halvesOf?: (row: Row) => readonly [number, number] | undefined
   /** Of this machine, so that it cannot be compared with that of another. */
   readonly isAbsolute?: boolean
-  /** How far the machine carries it away, of which `unrest` is what it did to `none`: see `unrestOf`. */
+  /** How far the machine may have carried it away, of which `unrest` is what it did to `none`: what is less cannot be told. */
   readonly noise?: (unrest: Unrest, rows: readonly Row[]) => Partial<Margin>
 }
 
@@ -42,15 +44,23 @@ export const ofNone: Figure<{ readonly ratioToNone: Spread }> = {
   noise: ({ rate }) => ({ share: rate }),
 }
 
-export const overheadAlone: Figure<{ readonly overheadMicros: Spread }> = {
+export const overheadAlone: Figure<{
+  readonly overheadMicros: Spread
+  readonly overheadHalves?: readonly [number, number]
+}> = {
   title: 'overhead µs',
   of: row => row.overheadMicros,
+  halvesOf: row => row.overheadHalves,
   format: to(1),
   isBetter: 'less',
   margin: { share: 0.1, amount: 1 },
   isAbsolute: true,
 }
-export const overhead: Figure<{ readonly overheadMicros: Spread; readonly cpuMicros: Spread }> = {
+export const overhead: Figure<{
+  readonly overheadMicros: Spread
+  readonly overheadHalves?: readonly [number, number]
+  readonly cpuMicros: Spread
+}> = {
   ...overheadAlone,
   noise: ({ cpu }, rows) => ({ amount: cpu * Math.max(...rows.map(({ cpuMicros }) => cpuMicros.median)) }),
 }

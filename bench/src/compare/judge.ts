@@ -1,3 +1,4 @@
+import { isSpread } from '../html/figures.ts'
 import type { Spread } from '../results.ts'
 
 /** Of so many, so many. */
@@ -15,29 +16,45 @@ export interface Margin {
   readonly amount: number
 }
 
-/** `unknown`: of fewer than three rounds, whose spread says nothing of the noise. */
+/** Medians of the first half of the rounds and of the rest, of both runs: see `overheadHalves`. */
+export type Halves = readonly (readonly [number, number])[]
+
+/** `unknown`: of too few rounds, whose spread says nothing of the noise. */
 export type Verdict = 'more' | 'less' | 'same' | 'unknown'
 
-const fewestRounds = 3
+/** For ranges to tell: of fewer, they miss each other by chance. */
+const fewestRounds = 5
+/** For halves to tell. From here on ranges are so wide that they hide what changed. */
+const fewestForHalves = 6
 /** Standard errors of the difference between two shares. */
 const shareErrors = 3
 
-export const isSpread = (value: Value): value is Spread => typeof value === 'object' && 'median' in value
 const isShare = (value: Value): value is Share => typeof value === 'object' && 'whole' in value
 
 /** The rule, for the reader. */
 export const rule =
-  'Changed is what differs by more than the noise. Of rates and CPU times: the rounds of the two runs do not overlap (min–max), ' +
-  'and the medians differ by more than 5 % of a ratio to none, or 10 % and 1 µs of the CPU time above none, and by more than ' +
-  'none itself varied from round to round. Who is still signed in: by more than three standard errors of so many clients, or ' +
+  'Changed is what differs by more than the noise. Of CPU times above none: the medians differ by more than the first half of the ' +
+  'rounds does from the rest, in either run, and by more than 10 % and 1 µs. Of ratios to none, and where there are no halves: the ' +
+  'rounds of the two runs do not overlap (min–max), and the medians of a ratio differ by more than 5 %. What is less than none ' +
+  'itself varied from round to round cannot be told. Who is still signed in: by more than three standard errors of so many clients, or ' +
   'all in one run and not in the other. What was measured once, as times to come back and memory, by half and more.'
 
 /** What became of `before`, beyond the noise. `rounds`: of the run that has fewer. */
-export function judge(before: Value, now: Value, { share, amount }: Margin, rounds: number): Verdict {
+export function judge(
+  before: Value,
+  now: Value,
+  { share, amount }: Margin,
+  rounds: number,
+  halves: Halves = [],
+): Verdict {
   if (isShare(before) && isShare(now)) return judgeShares(before, now)
   if (isSpread(before) && isSpread(now)) {
     if (rounds < fewestRounds || [before, now].some(({ min, max }) => min === max)) return 'unknown'
-    if (before.min <= now.max && now.min <= before.max) return 'same'
+    const isNoise =
+      halves.length === 2 && rounds >= fewestForHalves
+        ? Math.abs(now.median - before.median) <= Math.max(...halves.map(([one, two]) => Math.abs(one - two)))
+        : before.min <= now.max && now.min <= before.max
+    if (isNoise) return 'same'
   }
   const [earlier, later] = [middleOf(before), middleOf(now)]
   const smaller = Math.min(Math.abs(earlier), Math.abs(later))

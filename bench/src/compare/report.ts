@@ -1,4 +1,5 @@
 import type { Reported } from '../html/reported.ts'
+import type { NotRun } from '../results.ts'
 import { type Column, count, formatTable, wrap } from '../table.ts'
 import { type Compared, type Comparison, compare, format } from './compare.ts'
 import { rule } from './judge.ts'
@@ -9,7 +10,7 @@ export function compareResults(before: Reported, now: Reported): string {
   const { compared, isOneMachine, unrest } = comparison
   const tables = Map.groupBy(compared, ({ measurement }) => measurement)
   return [
-    `${formatAnswer(compared)}${unrest > restless ? wrap(describeUnrest(unrest)) : ''}`,
+    `${formatAnswer(comparison)}${unrest > restless ? wrap(describeUnrest(unrest)) : ''}`,
     `${wrap(`Before: ${describeRun(before)}.`)}${wrap(`Now: ${describeRun(now)}.`)}${
       isOneMachine ? '' : wrap(otherMachine)
     }`,
@@ -25,30 +26,40 @@ const restless = 0.25
 
 const describeUnrest = (unrest: number) =>
   `The machine was not at rest: none itself, which has no sessions, varied by up to ${count(100 * unrest)} %. What changed ` +
-  'less cannot be told from that. Run them again on a quiet machine.'
+  'less cannot be told from that (?). Run them again on a quiet machine.'
 
 const otherMachine =
-  'These are different machines: only ratios are compared, as those to none and of clients, and what is counted. CPU times, ' +
+  'These are different machines, or systems: only ratios are compared, as those to none and of clients, and what is counted. CPU times, ' +
   'times to come back and memory are not; and a ratio, too, may differ by the machine.'
 
-function formatAnswer(compared: readonly Compared[]): string {
-  if (compared.length === 0) return wrap('The two runs have nothing in common that could be compared.')
+function formatAnswer({ compared, lost }: Comparison): string {
+  if (compared.length + lost.length === 0)
+    return wrap('The two runs have nothing in common that could be compared.')
   const [worse = [], better = [], unknown = []] = (['worse', 'better', 'unknown'] as const).map(change =>
     compared.filter(row => row.change === change),
   )
-  const known = compared.length - unknown.length
-  const doubt =
-    unknown.length === 0
-      ? ''
-      : ` Of ${count(unknown.length)} more it cannot be told: that takes three rounds in both runs.`
-  const changed = worse.length + better.length
+  const known = compared.length - unknown.length + lost.length
+  const takes = 'that takes five rounds in both runs, and a machine at rest.'
+  const doubt = unknown.length === 0 ? '' : ` Of ${count(unknown.length)} more it cannot be told: ${takes}`
+  const worseCount = worse.length + lost.length
+  const changed = worseCount + better.length
   const head =
     known === 0
-      ? 'What changed cannot be told from the noise: that takes three rounds in both runs.'
+      ? `What changed cannot be told from the noise: ${takes}`
       : changed === 0
         ? `Nothing changed beyond the noise, of ${count(known)} figures.${doubt}`
-        : `Of ${count(known)} figures, ${worse.length} got worse and ${better.length} better, beyond the noise.${doubt}`
-  return [wrap(head), ...describeChanges('WORSE', worse), ...describeChanges('better', better)].join('')
+        : `Of ${count(known)} figures, ${count(worseCount)} got worse and ${better.length} better, beyond the noise.${doubt}`
+  return [
+    wrap(head),
+    ...lost.map(describeLost),
+    ...describeChanges('WORSE', worse),
+    ...describeChanges('better', better),
+  ].join('')
+}
+
+function describeLost({ contender, sessionBytes, during, reason }: NotRun): string {
+  const what = [contender, during, sessionBytes && `${count(sessionBytes)} B`].filter(Boolean).join(', ')
+  return wrap(`WORSE  ${what}: not measured (${reason.replace(/\.$/, '')}).`)
 }
 
 /** In a line for each contender and measurement. */

@@ -56,3 +56,17 @@ export function logRange(values: readonly number[]): { min: number; max: number 
   const hasMark = Math.ceil(Math.log10(min)) <= Math.floor(Math.log10(max))
   return hasMark ? { min, max } : { min: 10 ** Math.floor(Math.log10(least)), max }
 }
+
+/** From nought, in about four steps of a 1, 2 or 5 that both ends are marks of. */
+export function linearRange(values: readonly number[]): { min: number; max: number; interval: number } {
+  const [least, most] = [Math.min(0, ...values), Math.max(0, ...values)]
+  if (least === most) return { min: 0, max: 1, interval: 0.5 }
+  const rough = (most - least) / 4
+  const power = 10 ** Math.floor(Math.log10(rough))
+  const interval = power * ([1, 2, 5].find(step => step * power >= rough) ?? 10)
+  return {
+    min: Math.floor(least / interval) * interval,
+    max: Math.ceil(most / interval) * interval,
+    interval,
+  }
+}

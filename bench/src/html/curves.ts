@@ -1,7 +1,8 @@
-import type { CustomSeriesRenderItemAPI, CustomSeriesRenderItemReturn } from 'echarts'
-import { axisStyle, drawChart, ink, logRange, muted, type Width, widths } from './chart.ts'
+import { axisStyle, drawChart, linearRange, logRange, muted, type Width, widths } from './chart.ts'
+import { drawLabels } from './curve-labels.ts'
+import { looksOf } from './curve-looks.ts'
 import type { Markup } from './markup.ts'
-import { gridAt, type Place, titleAt } from './panels.ts'
+import { type Corner, gridAt, titleAt } from './panels.ts'
 import { groupContenders, placeOf } from './places.ts'
 
 export interface Point {
@@ -25,7 +26,6 @@ const headHeight = 44
 const footHeight = 58
 const labelWidth = 176
 const axisWidth = 52
-const symbols = ['circle', 'rect', 'triangle', 'diamond']
 
 /** A panel for each kind, all on the same scales, with the limit in each. Names stand at the ends of the curves. */
 export function drawCurves(label: string, curves: readonly Curve[], x: Axis, y: Axis): Markup {
@@ -42,15 +42,15 @@ export function drawCurves(label: string, curves: readonly Curve[], x: Axis, y: 
   return drawChart(label, width => {
     const perRow = width === 'wide' && panels.length > 1 ? 2 : 1
     const panelWidth = perRow === 2 ? widths.wide / 2 : Math.min(widths[width], 560)
-    const places = panels.map((_, index) => ({
+    const corners = panels.map((_, index) => ({
       left: (index % perRow) * panelWidth,
       top: Math.floor(index / perRow) * panelHeight,
     }))
     return {
       height: Math.ceil(panels.length / perRow) * panelHeight,
       option: {
-        title: panels.map(({ kind }, index) => titleAt(kind, places[index] as Place, y.name)),
-        grid: places.map(({ left, top }) =>
+        title: panels.map(({ kind }, index) => titleAt(kind, corners[index] as Corner, y.name)),
+        grid: corners.map(({ left, top }) =>
           gridAt(
             { left: left + axisWidth, top: top + headHeight },
             panelWidth - axisWidth - labelWidth,
@@ -93,10 +93,9 @@ function axisOf({ scale, format }: Axis, range: { readonly min: number }, gridIn
 
 const isPowerOfTen = (value: number) => Number.isInteger(Math.log10(value))
 
-/** A linear scale begins at nought. */
 function rangeOf(curves: readonly Curve[], member: 'x' | 'y', scale: Axis['scale']) {
   const values = curves.flatMap(({ points }) => points.map(point => point[member]))
-  return scale === 'log' ? logRange(values) : { min: Math.min(0, ...values), max: Math.max(...values) }
+  return scale === 'log' ? logRange(values) : linearRange(values)
 }
 
 function drawCurve(contender: string, points: readonly Point[], index: number, beside: readonly Curve[]) {
@@ -113,68 +112,4 @@ function drawCurve(contender: string, points: readonly Point[], index: number, b
     lineStyle: { color: colour, width: 2, type: dash },
     data: points.map(({ x, y }) => [x, y]),
   }
-}
-
-/** Which of its side in the panel it is, tells it from the others: by shade, and by symbol. */
-function looksOf(contender: string, beside: readonly Curve[]) {
-  const { side } = placeOf(contender)
-  const rank = beside
-    .filter(curve => placeOf(curve.contender).side === side)
-    .findIndex(curve => curve.contender === contender)
-  const shade = rank % 3 === 0 ? '' : `-${(rank % 3) + 1}`
-  return {
-    colour: `var(--${side}${side === 'limit' || side === 'guest' ? '' : shade})`,
-    symbol: side === 'limit' ? 'none' : (symbols[rank % symbols.length] ?? 'circle'),
-    dash: side === 'ours' ? 'solid' : 'dashed',
-  }
-}
-
-/** Beside the ends of the curves, in their order, so far apart that they can be read; each with a piece of its curve. */
-function drawLabels(curves: readonly Curve[], index: number) {
-  const ends = curves.map(({ contender, points }) => ({ contender, ...(points.at(-1) as Point) }))
-  return {
-    type: 'custom',
-    silent: true,
-    xAxisIndex: index,
-    yAxisIndex: index,
-    data: [[ends[0]?.x, ends[0]?.y]],
-    renderItem(_: unknown, api: CustomSeriesRenderItemAPI): CustomSeriesRenderItemReturn {
-      const placed = ends.map(({ contender, x, y }) => ({
-        contender,
-        at: api.coord([x, y]) as [number, number],
-      }))
-      const left = Math.max(...placed.map(({ at: [x] }) => x)) + 10
-      let lowest = Number.NEGATIVE_INFINITY
-      const children = placed
-        .toSorted((a, b) => a.at[1] - b.at[1])
-        .flatMap(({ contender, at: [, end] }) => {
-          lowest = Math.max(end, lowest + 14)
-          return drawLabel(contender, left, lowest, looksOf(contender, curves))
-        })
-      return { type: 'group', children }
-    },
-  }
-}
-
-function drawLabel(contender: string, x: number, y: number, { colour, dash }: ReturnType<typeof looksOf>) {
-  const { side } = placeOf(contender)
-  return [
-    {
-      type: 'line' as const,
-      shape: { x1: x, y1: y, x2: x + 13, y2: y },
-      style: { stroke: colour, lineWidth: 3, ...(dash === 'dashed' ? { lineDash: [3, 2] } : {}) },
-    },
-    {
-      type: 'text' as const,
-      x: x + 18,
-      y,
-      style: {
-        text: contender,
-        fill: side === 'limit' ? muted : ink,
-        fontSize: 11,
-        fontWeight: side === 'ours' ? 600 : 400,
-        verticalAlign: 'middle' as const,
-      },
-    },
-  ]
 }

@@ -46,13 +46,13 @@ const theftHow =
 function showSocketCosts(rows: readonly Sockets[]): Markup {
   const [{ sockets, concurrency, rounds }] = rows as [Sockets]
   const panel = panelsOf(rows)
-  const chart = drawBars('Processor time and number of relogins, and memory, of each contender', rows, [
-    panel('Processor time', micros, row => row.cpuMicros),
+  const chart = drawBars('Overhead and number of relogins, and memory, of each contender', rows, [
+    panel('Overhead', micros, row => row.overheadMicros),
     panel('Relogins per second', count, row => row.resumesPerSecond),
     panel('Memory per socket', kilobytes, row => spreadOf([row.rssBytesPerSocket / 1024])),
   ])
   const how = `${count(sockets)} open sockets, each signed in; keys are presented on ${concurrency} at a time; ${roundsOf(rounds)}. \
-Processor time is that of the server process for one relogin. Memory is what the process grew by, and rough.`
+The overhead is the processor time of the server for one relogin, above that of none. Memory is what the process grew by, and rough.`
   return html`<h3>What a relogin costs</h3>
 ${showChart(chart, how + warnOfLoader(rows), 'Relogins on sockets', rows)}`
 }
@@ -70,7 +70,7 @@ export function showResgate({ resgate, restart }: Reported): Section[] {
 <p>Clients connect to a gateway; the session service behind it speaks NATS, and keeps the sessions.</p>
 ${showActs('What a relogin costs', 'relogin', resgate)}
 ${showActs('What a login costs', 'login', resgate)}
-${showFaults('Who is back in their session', struck, resgateFaults, 'back')}`,
+${showFaults('Who is back in their session, through Resgate', struck, resgateFaults, 'back')}`,
     },
   ]
 }
@@ -80,8 +80,8 @@ function showActs(title: string, act: Resgate['act'], all: readonly Resgate[]): 
   if (rows.length === 0) return nothing
   const [{ sessions, concurrency, rounds }] = rows as [Resgate]
   const panel = panelsOf(rows)
-  const chart = drawBars(`${title}: processor time and number, of each contender`, rows, [
-    panel('Processor time', micros, row => row.cpuMicros),
+  const chart = drawBars(`${title}: overhead and number, of each contender`, rows, [
+    panel('Overhead', micros, row => row.overheadMicros),
     panel(`${titleOf(act)}s per second`, count, row => row.perSecond),
   ])
   const what =
@@ -89,7 +89,7 @@ function showActs(title: string, act: Resgate['act'], all: readonly Resgate[]): 
       ? 'presents a key on a new connection and rotates it'
       : 'begins a session, with a password that costs nothing to check'
   const how = `Each ${what}. ${count(sessions)} sessions, ${concurrency} at a time; ${roundsOf(rounds)}. \
-Processor time is that of the service’s process for one.`
+The overhead is the processor time of the service for one, above that of resgate-none.`
   return html`<h3>${title}</h3>
 ${showChart(chart, how + warnOfLoader(rows), `${titleOf(act)}s through Resgate`, rows)}`
 }

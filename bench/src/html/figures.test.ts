@@ -36,6 +36,9 @@ test('each chart has its numbers below it, and each number of the results is in 
     )
   assert.equal(withoutNumbers, 0)
   assert.equal(await page.locator('svg:not([aria-label])').count(), 0)
+  const summaries = await page.locator('.raw summary').allTextContents()
+  assert.ok(summaries.includes('Numbers: A signed-in page view (read)'))
+  assert.equal(new Set(summaries).size, summaries.length)
 
   const shown = await page
     .locator('.raw tbody tr')
@@ -92,6 +95,14 @@ function assertProportional(lengths: readonly number[], values: readonly number[
     assert.ok(Math.abs(length - unit * (sorted[index] as number)) < 0.5, `${length}`)
 }
 
+test('a relogin costs the same in the chart as in the answer', async () => {
+  const { page } = await reader.open(planted)
+  const [row] = planted.sockets.filter(({ contender }) => contender === 'relogin-key-memory')
+  const price = `${row?.overheadMicros.median.toFixed(1)} µs`
+  assert.ok((await wordsOf(page, 'Overhead and number of relogins')).includes(price))
+  assert.match(await page.innerText('#answers'), new RegExp(`relogin-key-memory\\s+${price} a relogin`))
+})
+
 test('who is still signed in is told in words, and an answer that named the wrong user is flagged', async () => {
   const { page } = await reader.open(planted)
   const label = 'When the server fails'
@@ -120,9 +131,17 @@ test('a copy that lives on, one that nothing can end, and one that never worked 
   const rows = planted.theft.filter(({ contender }) => !contender.includes('key'))
   const living = rows.filter(({ worksForMs }) => worksForMs === null)
   assert.equal(times(words, 'as long as it lives'), living.filter(({ isOffered }) => isOffered).length)
-  assert.equal(times(words, 'lives: no way to end it'), living.filter(({ isOffered }) => !isOffered).length)
+  assert.equal(times(words, 'no way to end it'), living.filter(({ isOffered }) => !isOffered).length)
   assert.equal(times(words, 'not at all'), rows.filter(({ worksForMs }) => worksForMs === 0).length)
   assert.equal(times(words, '480 ms'), 3)
+
+  assert.deepEqual(await page.locator('#theft .notes li').allTextContents(), [
+    `A copy that lives is good for an hour from its last use: ${[...new Set(living.map(({ contender }) => contender))].join(', ')}.`,
+  ])
+  assert.deepEqual(await page.locator('#sockets .notes li', { hasText: 'owner' }).allTextContents(), [
+    'relogin-key-memory, owner first: the owner does not notice.',
+    'single-use-key, owner first: the owner does not notice.',
+  ])
 })
 
 test('the numbers of all are in the page once, and can be taken away as a file', async () => {

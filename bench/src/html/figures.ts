@@ -1,3 +1,4 @@
+import type { Spread } from '../results.ts'
 import { type Content, html, type Markup } from './markup.ts'
 
 /** Three digits of what is small, whole numbers of what is not. */
@@ -22,7 +23,9 @@ export const compact = (value: number): string =>
       ? `${figure(value / 1000)}k`
       : figure(value)
 
-export const bytes = (value: number): string => `${count(value)} B`
+export const bytes = (value: number): string => `${count(value)}\u00a0B`
+
+export const formatDate = (date: string): string => date.replace(/T(\d\d:\d\d).*/, ', $1 UTC')
 
 type Row = Readonly<Record<string, unknown>>
 
@@ -30,7 +33,7 @@ type Row = Readonly<Record<string, unknown>>
 export function rawTable(caption: string, rows: readonly object[]): Markup {
   const members = [...new Set(rows.flatMap(row => Object.keys(row)))]
   return html`<details class="raw">
-<summary>Numbers</summary>
+<summary>Numbers<span class="unseen">: ${caption}</span></summary>
 <div class="scrolls" tabindex="0" role="region" aria-label="${`Numbers: ${caption}`}">
 <table>
 <caption>${caption}</caption>
@@ -69,16 +72,15 @@ function contentOf(value: unknown): Content {
   if (typeof value === 'number') return data(value)
   if (typeof value === 'boolean') return value ? 'yes' : 'no'
   if (Array.isArray(value)) return value.map((item, index) => [index === 0 ? '' : ', ', contentOf(item)])
-  return value === null || value === undefined ? '–' : String(value)
+  if (value === null || value === undefined) return '–'
+  if (typeof value !== 'object') return String(value)
+  return Object.entries(value).map(([member, item], index) => [
+    `${index === 0 ? '' : ', '}${titleOf(member)}: `,
+    contentOf(item),
+  ])
 }
 
 const data = (value: number) => html`<data value="${value}">${figure(value)}</data>`
-
-interface Spread {
-  readonly median: number
-  readonly min: number
-  readonly max: number
-}
 
 export const isSpread = (value: unknown): value is Spread =>
   typeof value === 'object' && value !== null && 'median' in value

@@ -110,10 +110,10 @@ function drawOpen({ isOffered }: Theft, from: number, to: number, y: number): Cu
       },
       {
         type: 'text',
-        x: from + 7,
+        x: from + 5,
         y,
         style: {
-          text: isOffered ? 'as long as it lives' : 'lives: no way to end it',
+          text: isOffered ? 'as long as it lives' : 'no way to end it',
           fill: 'var(--on-nobody)',
           fontSize: 12,
           verticalAlign: 'middle',

@@ -87,3 +87,52 @@ for (const [width, name] of [
     )
     assert.deepEqual(cut, [])
   })
+
+for (const [width, name] of [
+  [1100, 'wide'],
+  [360, 'narrow'],
+] as const)
+  test(`on a ${name} page, no words of a chart lie on each other, or leave the shape that they are in`, async () => {
+    const { page } = await reader.open(planted, { width })
+    const faults = await page.locator(`svg.${name}`).evaluateAll(charts =>
+      charts.flatMap(chart => {
+        const texts = [...chart.querySelectorAll('text')].map(text => ({
+          text,
+          box: text.getBoundingClientRect(),
+        }))
+        const label = chart.getAttribute('aria-label')
+        const covered = texts.flatMap(({ text, box }, index) =>
+          texts
+            .slice(index + 1)
+            .filter(
+              ({ box: other }) =>
+                Math.min(box.right, other.right) - Math.max(box.left, other.left) > 1 &&
+                Math.min(box.bottom, other.bottom) - Math.max(box.top, other.top) > 4,
+            )
+            .map(({ text: other }) => `${label}: ${text.textContent} on ${other.textContent}`),
+        )
+        const shapes = [...chart.querySelectorAll('path, polygon')].map(path => ({
+          fill: path.getAttribute('fill'),
+          box: path.getBoundingClientRect(),
+        }))
+        const left = texts
+          .filter(({ text, box }) => {
+            const fill = text.getAttribute('fill')?.replace('--on-', '--')
+            return (
+              text.getAttribute('fill')?.includes('--on-') &&
+              !shapes.some(
+                shape =>
+                  shape.fill === fill &&
+                  shape.box.left <= box.left &&
+                  shape.box.right >= box.right &&
+                  shape.box.top <= box.bottom - 4 &&
+                  shape.box.bottom >= box.top + 4,
+              )
+            )
+          })
+          .map(({ text }) => `${label}: ${text.textContent} leaves its shape`)
+        return [...covered, ...left]
+      }),
+    )
+    assert.deepEqual(faults, [])
+  })

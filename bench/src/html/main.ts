@@ -3,12 +3,14 @@ import { writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { parseArgs } from 'node:util'
+import { mergeReported } from './merge-reported.ts'
 import { formatPage } from './page.ts'
-import { readReported } from './reported.ts'
+import { type Reported, readReported } from './reported.ts'
 
-const usage = `npm run report -- [FILE] [--output FILE] [--no-open]
+const usage = `npm run report -- [FILE …] [--output FILE] [--no-open]
 
-  FILE            the results (bench/results/latest.json)
+  FILE            the results (bench/results/latest.json); those of further files are put beside them,
+                  such as of an application of yours: latest.json my-app.json
   --output FILE   the report (bench/results/report.html)
   --no-open       says where it is, and opens no browser
 `
@@ -28,9 +30,12 @@ try {
   if (values.help) {
     console.log(usage)
   } else {
-    const [source = resolve(folder, 'latest.json')] = positionals
+    const sources = positionals.length > 0 ? positionals : [resolve(folder, 'latest.json')]
     const file = resolve(typedIn, values.output ?? resolve(folder, 'report.html'))
-    await writeFile(file, formatPage(await readReported(resolve(typedIn, source))))
+    const [first, ...others] = await Promise.all(
+      sources.map(source => readReported(resolve(typedIn, source))),
+    )
+    await writeFile(file, formatPage(mergeReported(first as Reported, ...others)))
     console.log(`The report is in ${file}`)
     if (!values['no-open']) open(file)
   }

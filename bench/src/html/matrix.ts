@@ -10,7 +10,7 @@ export interface Cell {
   readonly isAlarming: boolean
 }
 
-const headHeight = 50
+const titleHeight = 13
 const widest = 128
 const gap = 3
 
@@ -21,6 +21,8 @@ export function drawMatrix(
   columns: readonly { readonly name: string; readonly title: string }[],
   cellOf: (contender: string, column: string) => Cell,
 ): Markup {
+  const titleLines = columns.map(({ title }) => title.split(' ').length)
+  const headHeight = 11 + titleHeight * Math.max(...titleLines)
   return drawChart(label, width => {
     const lines = layOut(rows, width)
     const left = nameWidth[width]
@@ -40,6 +42,7 @@ export function drawMatrix(
           drawTitles(
             columns.map(({ title }, index) => ({ title, x: left + index * cellWidth })),
             cellWidth,
+            headHeight,
           ),
           {
             type: 'custom',
@@ -58,6 +61,7 @@ export function drawMatrix(
 const drawTitles = (
   titles: readonly { readonly title: string; readonly x: number }[],
   cellWidth: number,
+  bottom: number,
 ) => ({
   type: 'custom',
   coordinateSystem: 'none',
@@ -68,12 +72,12 @@ const drawTitles = (
     return {
       type: 'text',
       x: x + cellWidth / 2,
-      y: headHeight - 6,
+      y: bottom - 6,
       style: {
         text: title.replaceAll(' ', '\n'),
         fill: muted,
         fontSize: 11,
-        lineHeight: 13,
+        lineHeight: titleHeight,
         align: 'center',
         verticalAlign: 'bottom',
       },

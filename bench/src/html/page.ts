@@ -3,15 +3,19 @@ import { readFileSync } from 'node:fs'
 import { isThroughResgate } from '../resgate/contenders.ts'
 import { isOnSockets } from '../sockets/contenders.ts'
 import { showResgate, showSockets } from './elsewhere-sections.ts'
+import { formatDate } from './figures.ts'
+import { showGuests } from './guests.ts'
 import { showLatency } from './latency-section.ts'
 import { html, Markup } from './markup.ts'
 import type { Reported } from './reported.ts'
 import { showRestart } from './restart-section.ts'
-import { formatDate, showAnswers, showNotRun, showRun } from './run-sections.ts'
+import { showAnswers, showNotRun, showRun } from './run-sections.ts'
 import { showScale } from './scale-section.ts'
 import { showSection } from './section.ts'
 import { showTheft } from './theft-section.ts'
 import { showThroughput } from './throughput-section.ts'
+
+const styles = ['./theme.css', './style.css', './tables.css']
 
 const readAside = (name: string) => readFileSync(new URL(name, import.meta.url), 'utf8')
 
@@ -42,12 +46,12 @@ export function formatPage(results: Reported): string {
 <title>Sojourn benchmark, ${formatDate(results.date)}</title>
 <link rel="icon" href="data:,">
 <style>
-${new Markup(readAside('./style.css'))}</style>
+${styles.map(name => new Markup(readAside(name)))}</style>
 </head>
 <body>
 <header>
 <h1>What sessions cost, and what they survive</h1>
-<p class="run">${cores} × ${cpu} · Node ${node} · commit ${results.commit} · ${formatDate(results.date)}</p>
+<p class="run">${cores} × ${cpu} · Node ${node} · commit ${results.commit} · ${formatDate(results.date)}</p>${showGuests(results)}
 <nav aria-label="Sections"><ul>${sections.map(
     ({ id, title }) => html`<li><a href="#${id}">${title}</a></li>
 `,

@@ -5,9 +5,11 @@ import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import { linearRange } from './chart.ts'
+import { mergeReported } from './merge-reported.ts'
 import { chartOf, Reader, wordsOf } from './opened.fixture.ts'
 import { type Reported, toReported } from './reported.ts'
-import { planted } from './results.fixture.ts'
+import { guest, planted } from './results.fixture.ts'
 
 let reader: Reader
 before(async () => {
@@ -50,6 +52,16 @@ test('what an older file does not have is left out', async () => {
   assert.deepEqual(await titlesOf(await reader.open(toReported({}))), ['The run'])
 })
 
+test('what a newer file has besides is told with the numbers', async () => {
+  const [row] = planted.throughput
+  const unrest = { ofNone: 0.21, stealMs: null }
+  const { page, noise } = await reader.open(
+    toReported({ throughput: [{ ...row, unrest }], unrest } as unknown as Partial<Reported>),
+  )
+  assert.match((await page.locator('.raw').first().textContent()) ?? '', /of none: 0\.21, steal, ms: –/)
+  assert.deepEqual(noise, [])
+})
+
 test('latencies at one rate only are bars, not curves', async () => {
   const latency = planted.latency.filter(({ requestsPerSecond }) => requestsPerSecond === 4000)
   const { page } = await reader.open({ ...planted, latency })
@@ -67,6 +79,12 @@ test('latencies at one rate only are bars, not curves', async () => {
   assert.ok((await wordsOf(opened.page, 'p50, p99 and p99.9')).includes('p99 at 50 % of its best'))
 })
 
+test('the marks of a scale are round, and its end is one of them', () => {
+  assert.deepEqual(linearRange([5850, 300]), { min: 0, max: 6000, interval: 2000 })
+  assert.deepEqual(linearRange([-3, 12]), { min: -5, max: 15, interval: 5 })
+  assert.deepEqual(linearRange([0]), { min: 0, max: 1, interval: 0.5 })
+})
+
 test('an application of the reader’s, of which less is known, is read as well', async () => {
   const [row] = planted.throughput.filter(({ contender }) => contender === 'redis')
   const unknown = { sessionBytes: null, cpuMicros: null, overheadMicros: null, rssBytes: null }
@@ -77,6 +95,41 @@ test('an application of the reader’s, of which less is known, is read as well'
   assert.ok(words.includes('Requests per second'))
   assert.ok(!words.includes('Overhead of a request'))
   assert.deepEqual(noise, [])
+})
+
+test('an application of the reader’s stands beside ours, and the page says where it comes from', async () => {
+  const { page, noise } = await reader.open(mergeReported(planted, guest))
+  const words = await wordsOf(page, 'A signed-in page view: overhead')
+  for (const word of ['127.0.0.1:3000', '2,222', '120 µs', 'redis', '32,106', '14.1 µs', '58,641'])
+    assert.ok(words.includes(word), word)
+  assert.ok(!words.includes('31,111')) // of the app without sessions in its run
+  const steps = await wordsOf(page, 'A signed-in page view, by the size of the session')
+  assert.ok(steps.includes('redis') && !steps.includes('127.0.0.1:3000'))
+  assert.match(await page.innerText('#cost'), /127\.0\.0\.1:3000: 16 connections, the median of 5 rounds/)
+  assert.match(
+    await page.innerText('header'),
+    /127\.0\.0\.1:3000, from another run: 2 × Other Processor · Node v26\.10\.0 · 2026-11-22, 08:00 UTC\. .*another machine/,
+  )
+  assert.match(
+    await page.innerText('#answers'),
+    /127\.0\.0\.1:3000\s+120 µs a page view.*0\.07.*whether it was restarted is not known.*session fixation/s,
+  )
+  assert.deepEqual((await wordsOf(page, 'When yours is restarted')).toSorted(), [
+    '127.0.0.1:3000',
+    'Restart',
+    'not known',
+  ])
+  assert.deepEqual(await page.locator('#faults .notes li', { hasText: 'away' }).allTextContents(), [
+    '127.0.0.1:3000: the application was never seen to be away.',
+  ])
+  assert.doesNotMatch(await page.innerText('body'), /undefined|NaN|null|Infinity|∞/)
+  assert.deepEqual(noise, [])
+})
+
+test('the same of a contender in two files is refused, and not drawn twice', () => {
+  assert.throws(() => mergeReported(planted, planted), /^Error: memory is in two of the files\..*--compare/)
+  const { scale, ...rest } = planted
+  assert.deepEqual(mergeReported({ ...rest, scale: [] }, toReported({ scale })).scale, scale)
 })
 
 test('what looks like markup is text', async () => {
@@ -121,6 +174,11 @@ test('the command writes the report of a file that is named, and does without a 
   assert.equal(status, 0)
   assert.equal(stdout, `The report is in ${join(reader.folder, 'own.html')}\n`)
   assert.match(await readFile(join(reader.folder, 'own.html'), 'utf8'), /What sessions cost/)
+
+  await writeFile(join(reader.folder, 'guest.json'), JSON.stringify(guest))
+  assert.equal(run(['run.json', 'guest.json', '--output', 'own.html', '--no-open']).status, 0)
+  assert.match(await readFile(join(reader.folder, 'own.html'), 'utf8'), /127\.0\.0\.1:3000, from another run/)
+  assert.match(run(['run.json', 'run.json', '--no-open']).stderr, /^memory is in two of the files\..*\n$/)
 })
 
 test('the command opens the report where there is a browser', async () => {

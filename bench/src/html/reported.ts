@@ -1,9 +1,19 @@
 import { readFile } from 'node:fs/promises'
-import type { Latency, Results } from '../results.ts'
+import type { Latency, Machine, Results } from '../results.ts'
 
 /** Results as a file has them: older ones lack some members, and one of another application most of them. */
 export interface Reported extends Results {
   readonly latency: readonly Latency[]
+  /** Where the rows of further files come from. */
+  readonly guests?: readonly Guest[]
+}
+
+/** Those whose rows are of another run. */
+export interface Guest {
+  readonly contenders: readonly string[]
+  readonly machine: Machine
+  readonly commit: string
+  readonly date: string
 }
 
 const none = {

@@ -11,14 +11,17 @@ type Faults = Readonly<Record<string, { readonly about: string }>>
 export function showRestart(rows: readonly Restart[]): Section[] {
   if (rows.length === 0) return []
   const ofStore = rows.filter(({ fault }) => faults[fault as FaultName]?.of === 'store')
-  const ofServer = rows.filter(row => !ofStore.includes(row))
+  const ofGuest = rows.filter(({ fault }) => fault === 'restart')
+  const ofServer = rows.filter(row => !ofStore.includes(row) && !ofGuest.includes(row))
   return [
     {
       id: 'faults',
       title: 'Who is still signed in after a fault?',
       content: html`
 ${showFaults('When the server fails, or changes', ofServer, faults, 'answered')}
-${showFaults('When the store fails', ofStore, faults, 'answered')}`,
+${showFaults('When the store fails', ofStore, faults, 'answered')}
+${showFaults('When yours is restarted', ofGuest, faults, 'answered')}
+${showNotes(ofGuest.flatMap(({ contender, note }) => (note === '' ? [] : [`${contender}: ${note}`])))}`,
     },
   ]
 }
@@ -71,6 +74,9 @@ function clientsOf(rows: readonly Restart[]): string {
 
 function describeCell(row: Restart | undefined, timed: 'answered' | 'back'): Cell {
   if (row === undefined) return { text: '–', tone: 'unknown', isAlarming: false }
+  // An application that always answered may not have been restarted at all.
+  if ('awayMs' in row && row.awayMs === 0 && row.wrongUser === 0)
+    return { text: 'not known', tone: 'unknown', isAlarming: false }
   const { stillSignedIn, clients, wrongUser, firstSuccessMs, allBackMs = null } = row
   const ms =
     timed === 'back' ? allBackMs : firstSuccessMs !== null && firstSuccessMs >= 1000 ? firstSuccessMs : null

@@ -185,9 +185,26 @@ export const planted: Reported = toReported({
   restart: [...restart, ...returns],
   theft: [
     ...theft,
+    ...stateful.map(contender => ({
+      contender,
+      act: 'next-use',
+      isOffered: true,
+      worksForMs: null,
+      note: 'good for an hour from its last use',
+    })),
+    ...stateful
+      .filter(contender => /redis|database|level|revocable|postgres/.test(contender))
+      .map(contender => ({ contender, act: 'store-copy', isOffered: true, worksForMs: 0, note: '' })),
     ...['relogin-key-memory', 'single-use-key'].flatMap(contender => [
       { contender, act: 'thief-first', isOffered: true, worksForMs: 56, note: '' },
       { contender, act: 'spent-key', isOffered: true, worksForMs: 0, note: '' },
+      {
+        contender,
+        act: 'owner-first',
+        isOffered: true,
+        worksForMs: null,
+        note: 'the owner does not notice',
+      },
     ]),
   ],
   scale,
@@ -242,3 +259,49 @@ export const planted: Reported = toReported({
     },
   ],
 } as Partial<Reported>)
+
+const guestName = '127.0.0.1:3000'
+
+/** Of an application of the reader's, as it writes its own: without sizes, beside the app without sessions in its rounds. */
+export const guest: Reported = toReported({
+  machine: { ...planted.machine, cpu: 'Other Processor' },
+  date: '2026-11-22T08:00:00.000Z',
+  throughput: [
+    ['none', 'read', 0] as const,
+    [guestName, 'read', 120] as const,
+    [guestName, 'anonymous', 80] as const,
+  ].map(([contender, scenario, overhead]) => ({
+    ...throughput[0],
+    contender,
+    scenario,
+    sessionBytes: null,
+    concurrency: 16,
+    rounds: 5,
+    rps: about(contender === 'none' ? 31_111 : 2222),
+    ratioToNone: about(contender === 'none' ? 1 : 0.07),
+    overheadMicros: about(overhead),
+  })),
+  restart: [
+    {
+      contender: guestName,
+      fault: 'restart',
+      clients: 50,
+      stillSignedIn: 50,
+      acknowledgedWritesLost: 0,
+      wrongUser: 0,
+      firstSuccessMs: 20,
+      awayMs: 0,
+      note: 'the application was never seen to be away',
+    },
+  ],
+  theft: [
+    { contender: guestName, act: 'sign-out', isOffered: true, worksForMs: 0, note: '' },
+    {
+      contender: guestName,
+      act: 'sign-in',
+      isOffered: true,
+      worksForMs: null,
+      note: 'a cookie set before the sign-in is signed in',
+    },
+  ],
+} as unknown as Partial<Reported>)

@@ -1,5 +1,6 @@
 import { describeContenders } from '../answers.ts'
-import { bytes, count } from './figures.ts'
+import { bytes, count, formatDate } from './figures.ts'
+import { describeGuests } from './guests.ts'
 import { html, type Markup } from './markup.ts'
 import { groupContenders, placeOf } from './places.ts'
 import type { Reported } from './reported.ts'
@@ -7,12 +8,16 @@ import { legend, type Section, swatch } from './section.ts'
 
 /** In a line for each contender. */
 export function showAnswers(results: Reported): Section[] {
-  const answers = new Map(describeContenders(results))
+  // Of the run of an application of the reader's, even the app without sessions lacks figures.
+  const throughput = results.throughput.filter(row => row.sessionBytes !== null)
+  const answers = new Map([...describeContenders({ ...results, throughput }), ...describeGuests(results)])
   if (answers.size === 0) return []
   const groups = groupContenders([...answers.keys()].map(contender => ({ contender })))
-  const shown = new Set(results.throughput.map(({ contender }) => placeOf(contender).side))
+  const shown = new Set([...answers.keys()].map(contender => placeOf(contender).side))
   const sides = (['ours', 'peer', 'guest', 'limit'] as const).filter(
-    side => shown.has(side) || (side !== 'guest' && side !== 'limit'),
+    side =>
+      shown.has(side) ||
+      (side === 'limit' && results.throughput.some(({ contender }) => contender === 'none')),
   )
   const line = (contender: string): Markup => {
     const { side } = placeOf(contender)
@@ -28,7 +33,7 @@ export function showAnswers(results: Reported): Section[] {
       content: html`<p>What each way to hold sessions costs, and what you get for it.</p>
 ${legend(sides)}
 <table class="answers">
-<caption>What you pay and what you get, for each contender</caption>
+<caption class="unseen">What you pay and what you get, for each contender</caption>
 ${[...groups].map(
   ([kind, contenders]) => html`<tbody>
 <tr class="kind"><th scope="rowgroup" colspan="2">${kind}</th></tr>
@@ -81,5 +86,3 @@ export function showRun(results: Reported): Section {
 <button type="button" id="download" data-file="sojourn-bench-${date.slice(0, 10)}.json" hidden>Download all numbers (JSON)</button>`,
   }
 }
-
-export const formatDate = (date: string): string => date.replace(/T(\d\d:\d\d).*/, ', $1 UTC')

@@ -12,7 +12,7 @@ export interface Step {
   readonly value: number
 }
 
-const labelWidth = 120
+const labelWidth = 138
 /** Of the dots, from the least to the most. */
 const radii = [3, 5, 7]
 

@@ -25,8 +25,9 @@ export function showThroughput(rows: readonly Throughput[]): Section[] {
       id: 'cost',
       title: 'What does it cost?',
       content: html`
-<p>The overhead is the processor time that a request costs above the same app without sessions. It is the fairest figure: neither
-the load generator nor a noisy machine changes it much. Short bars are good; of requests per second, long ones.</p>
+<p>The overhead is the processor time that a request costs above the same app without sessions. Of all figures it suffers
+least from a noisy machine, and not from the load generator; the whiskers say how much it did. Short bars are good; of requests per
+second, long ones.</p>
 ${[...scenarios].map(([scenario, rows]) => showScenario(scenario, rows))}`,
     },
   ]
@@ -34,23 +35,33 @@ ${[...scenarios].map(([scenario, rows]) => showScenario(scenario, rows))}`,
 
 function showScenario(scenario: string, rows: readonly Throughput[]): Markup {
   const question = questions[scenario] ?? scenario
-  const concurrency = rows.some(row => row.concurrency === usualConcurrency)
-    ? usualConcurrency
-    : (rows[0]?.concurrency ?? 0)
-  // An application of the reader's does not tell the size of its sessions.
-  const sessionBytes = Math.min(...rows.map(row => row.sessionBytes ?? 0))
-  const ofSizes = rows.filter(row => row.concurrency === concurrency)
-  const ofCrowds = rows.filter(row => (row.sessionBytes ?? 0) === sessionBytes)
-  const usual = ofSizes.filter(row => ofCrowds.includes(row))
-  const sized = sessionBytes === 0 ? '' : `sessions of ${bytes(sessionBytes)}, `
-  const how = `Scenario ${scenario}, ${concurrency} connections, ${sized}${roundsOf(usual[0]?.rounds ?? 1)}. Contenders take turns, \
+  // An application of the reader's does not tell the size of its sessions, and was asked in its own way.
+  const sized = rows.filter(row => row.sessionBytes !== null)
+  const guests = rows.filter(row => row.sessionBytes === null)
+  const numbers = (sized.length > 0 ? sized : guests).map(row => row.concurrency)
+  const concurrency = numbers.includes(usualConcurrency) ? usualConcurrency : Math.min(...numbers)
+  const sessionBytes = Math.min(...sized.map(row => row.sessionBytes))
+  const ofSizes = sized.filter(row => row.concurrency === concurrency)
+  const ofCrowds = sized.filter(row => row.sessionBytes === sessionBytes)
+  const usual = [...ofSizes.filter(row => ofCrowds.includes(row)), ...guests]
+  const ofSize = sized.length === 0 ? '' : `sessions of ${bytes(sessionBytes)}, `
+  const how = `Scenario ${scenario}, ${concurrency} connections, ${ofSize}${roundsOf(usual[0]?.rounds ?? 1)}. Contenders take turns, \
 each beside the app without sessions in the same round; every answer is checked.`
   const isNoisy = usual.some(({ overheadMicros }) => overheadMicros?.min < 0)
   const noise = isNoisy ? ' An overhead below nought is noise.' : ''
+  const ownPage = sized.length > 0 && guests.length > 0 ? ownPageOf(guests) : ''
   return html`<h3>${question}</h3>
-${showChart(drawCosts(question, usual), how + noise + warnOfLoader(usual), `${question} (${scenario})`, usual)}
+${showChart(drawCosts(question, usual), how + noise + ownPage + warnOfLoader(usual), `${question} (${scenario})`, usual)}
 ${showSteps(`${question}, by the size of the session`, ofSizes, 'sessionBytes', bytes, `${concurrency} connections`)}
 ${showSteps(`${question}, by the number of connections`, ofCrowds, 'concurrency', count, `sessions of ${bytes(sessionBytes)}`)}`
+}
+
+function ownPageOf(guests: readonly Throughput[]): string {
+  const asked = guests.map(
+    ({ contender, concurrency, rounds }) =>
+      ` ${contender}: ${count(concurrency)} connections, ${roundsOf(rounds)}, beside the app without sessions of its own run.`,
+  )
+  return ` What is yours pays for its own page as well as for the session.${asked.join('')}`
 }
 
 function drawCosts(question: string, rows: readonly Throughput[]): Markup {
@@ -74,7 +85,7 @@ function showSteps(
 ): Markup {
   const steps = rows
     .filter(({ contender }) => placeOf(contender).side !== 'limit')
-    .map(row => ({ contender: row.contender, at: row[member], value: row.overheadMicros?.median ?? 0 }))
+    .map(row => ({ contender: row.contender, at: row[member], value: row.overheadMicros.median }))
   const sizes = [...new Set(steps.map(({ at }) => at))].toSorted((a, b) => a - b)
   if (sizes.length < 2) return nothing
   const how = `Scenario ${rows[0]?.scenario}, ${conditions}. The larger the dot, the more: ${sizes.map(format).join(', ')}. The \

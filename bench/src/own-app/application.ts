@@ -1,8 +1,10 @@
 import { forEachInParallel } from '../visit.ts'
 import { Browser, type Page } from './browser.ts'
 import { type Expectation, fillIn, type Seen } from './expectation.ts'
-import { readForms, readMetaToken, textOf } from './html-form.ts'
+import { textOf } from './html-form.ts'
 import type { Place } from './place.ts'
+import { request } from './request.ts'
+import { readTokens } from './tokens.ts'
 
 /** How an application is signed in to and out of, and whose page is whose. */
 export interface Ways {
@@ -15,7 +17,9 @@ export interface Ways {
   readonly expectation: Expectation
   readonly anonymous: string
   readonly logout: string | null
-  readonly logoutMethod: 'GET' | 'POST'
+  readonly logoutMethod: 'GET' | 'POST' | 'DELETE'
+  /** The page that has the form to sign out with, or the token for it. */
+  readonly logoutPage: string
   /** Users are numbered from 1 to this, and then again. 1: all clients are one user. */
   readonly users: number
   readonly headers: Readonly<Record<string, string>>
@@ -25,6 +29,8 @@ export interface Ways {
 export interface Client {
   readonly number: number
   readonly browser: Browser
+  /** Where `--page` led, which may be another page for each user. */
+  readonly path: string
 }
 
 export interface View extends Page {
@@ -63,9 +69,8 @@ export class Application {
     const { body, headers } = await this.#fill(browser, number)
     const type = credentials.kind === 'json' ? 'application/json' : 'application/x-www-form-urlencoded'
     const answer = await browser.visit(login, { type, body, headers })
-    const client = { number, browser }
-    const view = await this.view(client)
-    if (view.seen === 'own') return client
+    const view = await this.view({ number, browser })
+    if (view.seen === 'own') return { number, browser, path: view.path }
     const hints = [
       browser.jar.cookies.length === 0 ? 'It set no cookie that a browser would keep.' : '',
       this.ways.loginPage === null && credentials.kind === 'form'
@@ -103,9 +108,16 @@ export class Application {
   }
 
   /** What a client's page shows. */
-  async view({ number, browser }: Client): Promise<View> {
+  async view({ number, browser }: Pick<Client, 'number' | 'browser'>): Promise<View> {
     const page = await browser.visit(this.ways.page)
     return { ...page, seen: this.ways.expectation.seenBy(number, page.body) }
+  }
+
+  /** What a visitor without a session is answered with, who is led nowhere else. */
+  async statusForStranger(path: string, patienceMs?: number): Promise<number> {
+    const headers = this.newBrowser().headersFor(path)
+    const { status } = await request(this.place, { method: 'GET', path, headers, patienceMs })
+    return status
   }
 
   /** Whether the client's page is shown. Throws if the application fails: that is no answer. */
@@ -117,13 +129,15 @@ export class Application {
 
   /** @throws {Error} if the browser that signed out still is signed in */
   async signOut(client: Client): Promise<void> {
-    const { page, logout, logoutMethod } = this.ways
+    const { logout, logoutMethod, logoutPage } = this.ways
     const { browser } = client
     if (logout === null) throw new Error('There is no --logout.')
-    const { body, path } = await browser.visit(page)
-    const { headers, hidden } = this.#tokensOf(browser, body, path, logout)
-    const post = { type: 'application/x-www-form-urlencoded', body: hidden.toString(), headers } as const
-    const { status } = await browser.visit(logout, logoutMethod === 'POST' ? post : undefined)
+    const { headers, hidden } = readTokens(browser, await browser.visit(logoutPage), logout)
+    const type = 'application/x-www-form-urlencoded'
+    const { status } = await browser.visit(
+      logout,
+      logoutMethod === 'GET' ? undefined : { method: logoutMethod, type, body: hidden.toString(), headers },
+    )
     if (await this.isKnown({ ...client, browser: browser.copy() }))
       throw new Error(
         `after ${logoutMethod} ${logout}, answered ${status}, the browser that signed out is still signed in`,
@@ -133,33 +147,15 @@ export class Application {
   async #fill(browser: Browser, number: number) {
     const { credentials, loginPage, login } = this.ways
     const body = fillIn(credentials.body, number)
-    if (loginPage === null) return { body, headers: this.#tokensOf(browser, '', login, login).headers }
+    if (loginPage === null)
+      return { body, headers: readTokens(browser, { body: '', path: login }, login).headers }
     const page = await browser.visit(loginPage)
-    const { headers, hidden, isFound } = this.#tokensOf(browser, page.body, page.path, login)
+    const { headers, hidden, isFound } = readTokens(browser, page, login)
     if (credentials.kind === 'json') return { body, headers }
     if (!isFound)
       throw new Error(`The page ${loginPage} (answered ${page.status}) has no form that posts to ${login}.`)
     for (const [name] of new URLSearchParams(body)) hidden.delete(name)
     return { body: [hidden.toString(), body].filter(Boolean).join('&'), headers }
-  }
-
-  /** What proves that the page was read: the hidden fields of the form that posts to `target`, and tokens for scripts. */
-  #tokensOf(browser: Browser, html: string, path: string, target: string) {
-    const targetUrl = new URL(target, this.place.origin)
-    const form = readForms(html, new URL(path, this.place.origin)).find(
-      ({ action }) => action.origin === targetUrl.origin && action.pathname === targetUrl.pathname,
-    )
-    const cookie = (name: string) => browser.jar.cookies.find(cookie => cookie.name === name)?.value
-    const [meta, xsrf, django] = [readMetaToken(html), cookie('XSRF-TOKEN'), cookie('csrftoken')]
-    return {
-      isFound: form !== undefined,
-      hidden: new URLSearchParams(form?.hidden.map(([name, value]) => [name, value])),
-      headers: {
-        ...(meta !== null && { 'x-csrf-token': meta }),
-        ...(xsrf !== undefined && { 'x-xsrf-token': decodeURIComponent(xsrf) }),
-        ...(django !== undefined && { 'x-csrftoken': django }),
-      },
-    }
   }
 
   #nameOf(number: number): string {

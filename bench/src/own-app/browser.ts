@@ -8,6 +8,8 @@ export interface Page extends Answer {
 }
 
 export interface Post {
+  /** Default: POST. */
+  readonly method?: 'POST' | 'DELETE'
   readonly type: 'application/x-www-form-urlencoded' | 'application/json'
   readonly body: string
   readonly headers?: Readonly<Record<string, string>>
@@ -20,10 +22,13 @@ export class Browser {
   readonly jar: CookieJar
   readonly #place: Place
   readonly #headers: Readonly<Record<string, string>>
+  /** Where the application takes itself to be: behind a proxy, that is not where it is asked. */
+  readonly #shown: string
 
   /** @param headers sent with every request */
   constructor(place: Place, headers: Readonly<Record<string, string>> = {}, cookies: readonly Cookie[] = []) {
-    const { hostname, protocol } = new URL(place.origin)
+    this.#shown = shownOrigin(place, headers)
+    const { hostname, protocol } = new URL(this.#shown)
     this.jar = new CookieJar(hostname, protocol === 'https:' || place.isLoopback, cookies)
     this.#place = place
     this.#headers = headers
@@ -32,6 +37,16 @@ export class Browser {
   /** Another browser with a copy of these cookies, or of those given. */
   copy(cookies: readonly Cookie[] = this.jar.cookies): Browser {
     return new Browser(this.#place, this.#headers, cookies)
+  }
+
+  /** Where `path` is, as the application names it. */
+  urlOf(path: string): URL {
+    return new URL(path, this.#shown)
+  }
+
+  /** Whether that is the application, by the name that it has for itself or by that of `--url`. */
+  isOfApplication({ origin }: URL): boolean {
+    return origin === this.#shown || origin === this.#place.origin
   }
 
   /** What is sent when a page is opened. */
@@ -71,12 +86,12 @@ export class Browser {
     throw new Error(`${path} redirects more than ${maxRedirects} times.`)
   }
 
-  #posting(path: string, { type, body, headers }: Post): Request {
-    const { origin } = this.#place
+  #posting(path: string, { method = 'POST', type, body, headers }: Post): Request {
+    const origin = this.#shown
     const posted = { 'content-type': type, origin, referer: `${origin}${path}`, ...headers }
     const script = { accept: 'application/json', 'sec-fetch-mode': 'cors', 'sec-fetch-dest': 'empty' }
     return {
-      method: 'POST',
+      method,
       path,
       headers: type === 'application/json' ? { ...script, ...posted } : posted,
       body,
@@ -84,12 +99,17 @@ export class Browser {
   }
 
   #follow(location: string, path: string): string {
-    const { origin } = this.#place
-    const { origin: elsewhere, pathname, search } = new URL(location, `${origin}${path}`)
-    if (elsewhere === origin) return `${pathname}${search}`
+    const target = new URL(location, this.urlOf(path))
+    if (this.isOfApplication(target)) return `${target.pathname}${target.search}`
     throw new Error(
-      `${path} redirects to ${elsewhere}, which is another origin than ${origin} and is not followed: if it is the ` +
-        'same application, give that as --url.',
+      `${path} redirects to ${target.origin}, which is another origin than ${this.#shown} and is not followed: if it is ` +
+        "the same application, give that as --url, or what a proxy would say as --header 'X-Forwarded-Proto: https'.",
     )
   }
+}
+
+function shownOrigin({ origin }: Place, headers: Readonly<Record<string, string>>): string {
+  const { protocol, host } = new URL(origin)
+  const scheme = headers['x-forwarded-proto'] ?? protocol.slice(0, -1)
+  return URL.parse(`${scheme}://${headers.host ?? host}`)?.origin ?? origin
 }

@@ -33,7 +33,12 @@ export async function check(application: Application): Promise<Checked> {
       'a cookie that tells who is signed in.',
   )
   const cookies = await findSessionCookies(application, client)
-  return { application, path: view.path, keepsAlive: view.keepsAlive, cookies: cookies.map(describe) }
+  return {
+    application,
+    keepsAlive: view.keepsAlive,
+    statuses: { read: view.status, anonymous: await application.statusForStranger(anonymous) },
+    cookies: cookies.map(describe),
+  }
 }
 
 async function askAsNobody(application: Application, path: string, remedy: string) {

@@ -13,7 +13,16 @@ interface Held {
 }
 const sessionOf = (req: Request) => req.session as unknown as Held
 
+/** Where it takes itself to be, as Rails and Django do: by what a proxy says. */
+const originOf = (req: Request) => `${req.protocol}://${req.get('host')}`
+
 const app = express()
+app.set('trust proxy', true)
+app.use((req, res, next) => {
+  const { origin = originOf(req) } = req.headers
+  if (origin === originOf(req)) return next()
+  res.status(403).send(`<h1>Not from ${originOf(req)}.</h1>`)
+})
 app.use(express.urlencoded({ extended: false }))
 app.use(
   session({
@@ -30,7 +39,7 @@ app.get('/sign-in', (req, res) => {
   const value = held.csrf.replaceAll('&', '&amp;').replaceAll('"', '&#34;')
   res.send(`<form method="get" action="/search"><input type="hidden" name="csrf" value="of another form"></form>
     <!-- <form method="post" action="/sessions"><input type="hidden" name="csrf" value="in a comment"></form> -->
-    <form action="sessions" method="POST"><input type=hidden name=csrf value="${value}">
+    <form action="${req.secure ? `${originOf(req)}/` : ''}sessions" method="POST"><input type=hidden name=csrf value="${value}">
     <input name="userName"><input name="password" type="password"></form>`)
 })
 app.post('/sessions', async (req, res) => {
@@ -40,7 +49,7 @@ app.post('/sessions', async (req, res) => {
   if (password !== `secret ${userName}`) return res.status(401).send('<h1>Wrong password.</h1>')
   await promisify(sessionOf(req).regenerate.bind(sessionOf(req)))()
   sessionOf(req).userName = userName
-  res.redirect('/home')
+  res.redirect(req.secure ? `${originOf(req)}/home` : '/home')
 })
 app.get('/', (_req, res) => res.redirect(303, '/home'))
 app.get('/home', (req, res) => {
@@ -51,6 +60,20 @@ app.get('/home', (req, res) => {
   )
 })
 app.post('/sign-out', async (req, res) => {
+  await promisify(sessionOf(req).destroy.bind(sessionOf(req)))()
+  res.redirect(303, '/sign-in')
+})
+app.get('/settings', (req, res) => {
+  const held = sessionOf(req)
+  held.csrf ??= `${Math.random()}`
+  res.send(
+    `<form method="post" action="/settings/session"><input type="hidden" name="csrf" value="${held.csrf}"></form>`,
+  )
+})
+app.delete('/settings/session', async (req, res) => {
+  const { csrf } = sessionOf(req)
+  if (csrf === undefined || req.body?.csrf !== csrf)
+    return res.status(403).send('<h1>The form is too old.</h1>')
   await promisify(sessionOf(req).destroy.bind(sessionOf(req)))()
   res.redirect(303, '/sign-in')
 })

@@ -6,7 +6,6 @@ import type { Place } from './place.ts'
 export interface OwnLoad {
   readonly place: Place
   readonly headers: Readonly<Record<string, string>>
-  readonly path: string
   /** The text of `--expect`. */
   readonly expected: string
   readonly seconds: number
@@ -19,11 +18,14 @@ export interface OwnLoad {
 export interface LoadClient {
   /** Null: not signed in; each request is of a new visitor, and the page of a user would be wrong. */
   readonly number: number | null
+  readonly path: string
   readonly cookies: readonly Cookie[]
 }
 
 export interface OwnLoadReport extends Omit<LoadReport, 'wrong'> {
   readonly wrong: Wrong
+  /** Whether all connections stayed open. If one was to and did not, nothing else here counts. */
+  readonly keepsAlive: boolean
   /** The longest `Cookie` header that was sent at the end. */
   readonly credentialBytes: number
   /** The same, with the cookies that they hold afterwards. */

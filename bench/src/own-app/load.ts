@@ -13,6 +13,7 @@ process.on('disconnect', () => process.exit())
 
 interface Visitor {
   readonly number: number | null
+  readonly path: string
   readonly browser: Browser
 }
 
@@ -20,17 +21,18 @@ interface Visitor {
 type Check = (visitor: Visitor, status: number, body: string, bytes: number, ms: number) => void
 
 async function report(load: OwnLoad): Promise<OwnLoadReport> {
-  const { place, headers, path, expected } = load
+  const { place, headers, expected } = load
   const expectation = createExpectation(expected)
-  const visitors = load.clients.map(({ number, cookies }) => ({
+  const visitors = load.clients.map(({ number, path, cookies }) => ({
     number,
+    path,
     browser: new Browser(place, headers, cookies),
   }))
   const latency = createHistogram()
   const wrong = { answers: 0, otherUser: 0, first: null as string | null }
   let bytes = 0
 
-  const check: Check = ({ number }, status, body, size, ms) => {
+  const check: Check = ({ number, path }, status, body, size, ms) => {
     bytes += size
     latency.record(Math.max(1, Math.round(ms * 1000)))
     const seen = expectation.seenBy(number ?? 0, body)
@@ -47,12 +49,12 @@ async function report(load: OwnLoad): Promise<OwnLoadReport> {
 
   const cpuBefore = process.cpuUsage()
   const startedAt = performance.now()
-  const failed = await (load.keepsAlive ? askOnConnections : askOneByOne)(load, visitors, check)
+  const { failed, isClosed } = await (load.keepsAlive ? askOnConnections : askOneByOne)(load, visitors, check)
   const { user, system } = process.cpuUsage(cpuBefore)
   const seconds = (performance.now() - startedAt) / 1000
   if (failed > 0) {
     wrong.answers += failed
-    wrong.first ??= `${failed} requests for ${path} got no answer`
+    wrong.first ??= `${failed} requests got no answer`
   }
   return {
     requests: latency.count,
@@ -62,28 +64,39 @@ async function report(load: OwnLoad): Promise<OwnLoadReport> {
     responseBytes: latency.count > 0 ? bytes / latency.count : 0,
     loaderBusy: (user + system) / 1e6 / seconds,
     wrong,
-    credentialBytes: Math.max(...visitors.map(({ browser }) => browser.jar.headerFor(path)?.length ?? 0)),
-    clients: visitors.map(({ number, browser }) => ({ number, cookies: browser.jar.cookies })),
+    keepsAlive: load.keepsAlive && !isClosed,
+    credentialBytes: Math.max(
+      ...visitors.map(({ browser, path }) => browser.jar.headerFor(path)?.length ?? 0),
+    ),
+    clients: visitors.map(({ number, path, browser }) => ({ number, path, cookies: browser.jar.cookies })),
   }
 }
 
-/** Each on a connection that stays open. Returns how many requests got no answer. */
-async function askOnConnections(load: OwnLoad, visitors: readonly Visitor[], check: Check): Promise<number> {
-  const { place, path, seconds } = load
+interface Asked {
+  /** How many requests got no answer. */
+  readonly failed: number
+  readonly isClosed: boolean
+}
+
+/** Each on a connection that stays open. */
+async function askOnConnections(load: OwnLoad, visitors: readonly Visitor[], check: Check): Promise<Asked> {
+  const { place, seconds } = load
   const { protocol, host } = new URL(place.origin)
   const address = place.address.includes(':') ? `[${place.address}]` : place.address
   let next = 0
+  let isClosed = false
   const { errors } = await autocannon({
-    url: `${protocol}//${address}:${place.port}${path}`,
+    url: `${protocol}//${address}:${place.port}`,
     connections: visitors.length,
     duration: seconds,
     sampleInt: 100,
     setupClient(connection) {
       const visitor = visitors[next++] as Visitor
-      const { number, browser } = visitor
+      const { number, path, browser } = visitor
       let answered: [status: number, bytes: number, ms: number] = [0, 0, 0]
-      connection.setRequests([{ headers: { host, ...browser.headersFor(path) } }])
-      connection.on('headers', ({ headers: raw }: { readonly headers: readonly string[] }) => {
+      connection.setRequests([{ path, headers: { host, ...browser.headersFor(path) } }])
+      connection.on('headers', ({ headers: raw, shouldKeepAlive }: AnswerHead) => {
+        isClosed ||= !shouldKeepAlive // and autocannon writes the next request into what is closing
         const setCookies = raw.filter((_, index) => index % 2 === 1 && isSetCookie(raw[index - 1]))
         if (number === null || setCookies.length === 0) return
         browser.jar.keep(setCookies, path)
@@ -98,19 +111,25 @@ async function askOnConnections(load: OwnLoad, visitors: readonly Visitor[], che
       }
     },
   })
-  return errors
+  return { failed: errors, isClosed }
+}
+
+/** As http-parser-js gives it. */
+interface AnswerHead {
+  readonly headers: readonly string[]
+  readonly shouldKeepAlive: boolean
 }
 
 const isSetCookie = (name: string | undefined) => name?.toLowerCase() === 'set-cookie'
 
 /** Each request on a connection of its own, for an application that closes them. */
-async function askOneByOne(load: OwnLoad, visitors: readonly Visitor[], check: Check): Promise<number> {
-  const { place, path, seconds } = load
+async function askOneByOne(load: OwnLoad, visitors: readonly Visitor[], check: Check): Promise<Asked> {
+  const { place, seconds } = load
   const end = performance.now() + seconds * 1000
   let failed = 0
   await Promise.all(
     visitors.map(async visitor => {
-      const { number, browser } = visitor
+      const { number, path, browser } = visitor
       while (performance.now() < end) {
         const askedAt = performance.now()
         try {
@@ -124,5 +143,5 @@ async function askOneByOne(load: OwnLoad, visitors: readonly Visitor[], check: C
       }
     }),
   )
-  return failed
+  return { failed, isClosed: false }
 }

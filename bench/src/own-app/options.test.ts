@@ -38,7 +38,7 @@ test('options that make no sense are refused in words', () => {
     [{ '--scenario': 'thrughput' }, /there is no thrughput; choose from throughput, restart, theft/],
     [{ '--clients': '1.5' }, /--clients takes whole numbers/],
     [{ '--seconds': '0' }, /--seconds takes a positive number/],
-    [{ '--logout-method': 'DELETE' }, /--logout-method takes POST or GET/],
+    [{ '--logout-method': 'PUT' }, /--logout-method takes POST, DELETE or GET/],
     [{ '--header': 'nothing' }, /--header nothing: no header/],
     [{ '--thief': 'yes' }, /Unknown option '--thief'/],
   ]

@@ -42,6 +42,7 @@ export function parseOptions(args: readonly string[]): OwnAppOptions {
       anonymous: text,
       logout: text,
       'logout-method': { type: 'string', default: 'POST' },
+      'logout-page': text,
       restart: text,
       patience: { type: 'string', default: '60' },
       pid: text,
@@ -77,6 +78,7 @@ export function parseOptions(args: readonly string[]): OwnAppOptions {
       anonymous: pathOf('--anonymous', values.anonymous ?? page),
       logout: values.logout === undefined ? null : pathOf('--logout', values.logout),
       logoutMethod: methodOf(values['logout-method']),
+      logoutPage: pathOf('--logout-page', values['logout-page'] ?? page),
       users: hasNumber(credentials.body)
         ? whole('--users', values.users ?? String(Math.max(clients, connections)))
         : 1,
@@ -136,8 +138,10 @@ function headerOf(line: string): [string, string] {
   return [name.toLowerCase(), value]
 }
 
-const methodOf = (text: string): 'GET' | 'POST' =>
-  text === 'GET' || text === 'POST' ? text : refuse(`--logout-method takes POST or GET, not ${text}.`)
+const methodOf = (text: string): Ways['logoutMethod'] =>
+  text === 'POST' || text === 'DELETE' || text === 'GET'
+    ? text
+    : refuse(`--logout-method takes POST, DELETE or GET, not ${text}.`)
 
 const scenarioOf = (name: string): Scenario =>
   scenarios.find(scenario => scenario === name) ??

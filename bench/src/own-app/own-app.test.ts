@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { type Ran, runBench, startApp, startDemo } from './run.fixture.ts'
+import { only, type Ran, runBench, startApp, startDemo, startPlanted, unfold, ways } from './run.fixture.ts'
 
 const ofDemo = (url: string) =>
   [
@@ -65,6 +65,7 @@ test('a demo that keeps sessions in memory loses them all at a restart, and a co
     ran.out,
     /\n {2}contender +req\/s {2}of none {2}CPU µs {2}overhead µs {2}trips {2}p50 ms {2}p99 ms\n/,
   )
+  assert.match(ran.out.replace(/\s+/g, ' '), /than the answer \(303\) to a stranger; name a comparable page/)
   assertFits(ran)
 })
 
@@ -101,6 +102,33 @@ test('a site on express-session is signed in to as a browser does: redirects, CS
   assert.match(ran.out, /CPU time is not known/)
 })
 
+test('a site behind a proxy is signed in to by the name that the proxy would give it', async () => {
+  await using app = await startApp('classic.fixture.ts')
+  const proxied = ['--header', 'X-Forwarded-Proto: https', '--header', 'Host: app.test']
+  const ran = await runBench([
+    ...ofClassic(app.url),
+    ...['--login-page', '/sign-in', ...only('throughput,theft'), ...proxied],
+    ...['--anonymous', '/sign-in', '--pid', `${await app.pid()}`],
+  ])
+  assert.equal(ran.code, 0, ran.err + ran.out)
+  assert.deepEqual(
+    ran.results?.theft.map(({ worksForMs }) => worksForMs),
+    [0, null, 0],
+  )
+  assert.match(ran.out.replace(/\s+/g, ' '), /than the page that was opened without a session\./)
+})
+
+test('signing out may be a DELETE with a token from a page of its own', async () => {
+  await using app = await startApp('classic.fixture.ts')
+  const settings = ['--logout', '/settings/session', '--logout-method', 'DELETE']
+  const signingOut = [...ofClassic(app.url), '--login-page', '/sign-in', ...only('theft'), ...settings]
+  const ran = await runBench([...signingOut, '--logout-page', '/settings'])
+  assert.equal(ran.code, 0, ran.err + ran.out)
+  assert.equal(ran.results?.theft[0]?.worksForMs, 0)
+  const without = await runBench(signingOut)
+  assert.match(`${without.results?.notRun[0]?.reason}`, /after DELETE \/settings\/session, answered 403/)
+})
+
 test('a sign-in that fails tells what the application said, and what may be missing', async () => {
   await using app = await startApp('classic.fixture.ts')
   const without = await runBench(ofClassic(app.url))
@@ -117,17 +145,20 @@ test('a sign-in that fails tells what the application said, and what may be miss
   assert.equal(without.results, null)
 })
 
-const ofApi = (url: string) => [
-  ...['--url', url, '--login', '/api/login', '--json', '{"userName":"user{n}"}', '--page', '/api/me'],
-  ...['--expect', '"user{n}"', '--logout', '/api/logout'],
-]
-
 test('a JSON API that closes each connection is measured, too', async () => {
-  await using app = await startApp('planted.fixture.ts', { closes: true })
-  const ran = await runBench([...ofApi(app.url), '--scenario', 'throughput,theft'])
+  await using app = await startPlanted({ closes: true })
+  const ran = await runBench([...ways(app), '--scenario', 'throughput,theft'])
   assert.equal(ran.code, 0, ran.err + ran.out)
   const [, read, anonymous] = ran.results?.throughput ?? []
   assert.ok(read && anonymous && read.rps.min > 0 && anonymous.rps.min > 0)
+  assert.deepEqual(
+    ran.results?.throughput.map(({ status, keepsAlive }) => [status, keepsAlive]),
+    [
+      [200, false],
+      [200, false],
+      [401, false],
+    ],
+  )
   assert.deepEqual(
     ran.results?.theft.map(({ worksForMs }) => worksForMs),
     [0, null, 0],
@@ -135,14 +166,11 @@ test('a JSON API that closes each connection is measured, too', async () => {
 })
 
 test('an application on ::1 is this machine, too', async () => {
-  await using app = await startApp('planted.fixture.ts', { host: '::1' })
-  const ran = await runBench([...ofApi(`http://[::1]:${app.port}`), '--scenario', 'throughput'])
+  await using app = await startPlanted({ host: '::1' })
+  const ran = await runBench([...ways({ url: `http://[::1]:${app.port}` }), '--scenario', 'throughput'])
   assert.equal(ran.code, 0, ran.err + ran.out)
   assert.equal(ran.results?.throughput[1]?.contender, `[::1]:${app.port}`)
 })
-
-/** What was said on stderr, in one line. */
-const unfold = ({ err }: Ran) => err.replace(/\s+/g, ' ')
 
 function assertFits({ out }: Ran): void {
   for (const line of out.split('\n')) assert.ok(line.length <= 100, line)

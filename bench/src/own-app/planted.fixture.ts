@@ -36,6 +36,14 @@ export interface Planted {
   readonly isSingle?: boolean
   /** Each answer ends with its connection, and does not say before how long it is. */
   readonly closes?: boolean
+  /** With so many answers, a connection ends. */
+  readonly closesEach?: number
+  /** The page is another one for each user: the one that is asked for leads there. */
+  readonly hasOwnPaths?: boolean
+  /** So many requests without a session are answered, and no more. */
+  readonly strangers?: number
+  /** For so long, one that was started again knows no page. */
+  readonly bootsForMs?: number
   /** What each page view costs of CPU time. */
   readonly busyMicros?: number
   /** Of the session's cookie. */
@@ -48,19 +56,27 @@ const sessionsFile = join(folder, 'sessions')
 const sessions = new Map<string, string>(
   existsSync(sessionsFile) ? JSON.parse(readFileSync(sessionsFile, 'utf8')) : [],
 )
+const bootsUntil = existsSync(sessionsFile) ? performance.now() + (planted.bootsForMs ?? 0) : 0
 const uses = new Map<string, number>()
 let views = 0
+let strangers = 0
 let cached: string | null = null
 
 async function answer(req: IncomingMessage, res: ServerResponse): Promise<unknown> {
   const id = /(?:^|; )sid=([^;]*)/.exec(req.headers.cookie ?? '')?.[1] ?? ''
   if (planted.closes) Object.assign(res, { shouldKeepAlive: false, useChunkedEncodingByDefault: false })
   res.setHeader('content-type', 'application/json')
+  if (performance.now() < bootsUntil) return res.writeHead(404).end('"no route yet"')
   if (planted.wantsToken && req.method === 'POST' && req.headers['x-xsrf-token'] !== 'a token=')
     return res.writeHead(403).end('"no token"')
   if (req.url === '/api/login' && req.method === 'POST')
     return signIn(id, (await json(req)) as { userName: string }, res)
   if (req.url === '/api/logout') return signOut(id, res)
+  const user = sessions.get(id)
+  if (planted.hasOwnPaths && user !== undefined) {
+    if (req.url === '/api/me') return res.writeHead(302, { location: `/api/${user}` }).end()
+    if (req.url !== `/api/${user}`) return res.end(JSON.stringify({ name: req.url?.slice('/api/'.length) }))
+  }
   return show(id, res)
 }
 
@@ -93,6 +109,8 @@ function show(id: string, res: ServerResponse): void {
     uses.set(id, (uses.get(id) ?? 0) + 1)
     if (uses.get(id) === 3) sessions.delete(id)
   }
+  if (user === undefined && ++strangers > (planted.strangers ?? Infinity))
+    return void res.writeHead(429).end('"too many"')
   const before = process.cpuUsage()
   const isBusy = ({ user, system }: NodeJS.CpuUsage) => user + system < busyMicros
   while (isBusy(process.cpuUsage(before)));
@@ -104,4 +122,6 @@ function show(id: string, res: ServerResponse): void {
   res.end()
 }
 
-createServer(answer).listen(planted.port, planted.host ?? '127.0.0.1')
+const server = createServer(answer)
+server.maxRequestsPerSocket = planted.closesEach ?? 0
+server.listen(planted.port, planted.host ?? '127.0.0.1')

@@ -31,23 +31,27 @@ function describeSpeed([none, read, anonymous]: readonly OwnThroughput[]): strin
     `half within ${read.p50Ms.toFixed(1)} ms, 99 of 100 within ${read.p99Ms.toFixed(1)} ms.`
   if (read.cpuMicros === null || anonymous.cpuMicros === null) return [speed]
   const more = read.cpuMicros.median - anonymous.cpuMicros.median
+  const other =
+    anonymous.status === 200
+      ? 'the page that was opened without a session'
+      : `the answer (${anonymous.status}) to a stranger; name a comparable page with --anonymous`
   return [
     speed,
-    `${count(read.cpuMicros.median)} µs of CPU each, ${count(Math.abs(more))} ${more < 0 ? 'less' : 'more'} than the ` +
-      'page that was opened without a session.',
+    `${count(read.cpuMicros.median)} µs of CPU each, ${count(Math.abs(more))} ${more < 0 ? 'less' : 'more'} than ${other}.`,
   ]
 }
 
 function describeRestart(row: OwnRestart): string {
   const { stillSignedIn, clients, awayMs, wrongUser } = row
   const survivors = `${count(stillSignedIn)} of ${count(clients)} still signed in`
+  const wrong = wrongUser > 0 ? ` ${count(wrongUser)} WERE SHOWN THE PAGE OF ANOTHER USER.` : ''
+  if (awayMs === 0)
+    return `It was never seen to be away: whether it was restarted is not known; ${survivors}.${wrong}`
   const outcome =
     stillSignedIn === 0
       ? `A restart signs everybody out: ${survivors}`
       : `${percent(row)} survive a restart: ${survivors}`
-  const away = awayMs === 0 ? '' : `; the application was away for ${(awayMs / 1000).toFixed(1)} s`
-  const wrong = wrongUser > 0 ? ` ${count(wrongUser)} WERE SHOWN THE PAGE OF ANOTHER USER.` : ''
-  return `${outcome}${away}.${wrong}`
+  return `${outcome}; the application was away for ${(awayMs / 1000).toFixed(1)} s.${wrong}`
 }
 
 function describeTheft({ act, worksForMs, note }: Theft): string {
@@ -103,6 +107,11 @@ function formatLegend(own: readonly OwnThroughput[]): string {
   return [
     'none: bare Express with the page of the benchmark, in the same rounds. What the application pays above it is for its ' +
       'page as well as for the session.',
+    ...(own.every(({ keepsAlive }) => keepsAlive)
+      ? []
+      : [
+          'The application closes connections: each request was on a new one, to bare Express, too, and pays for it.',
+        ]),
     ...(rssBytes === 0
       ? ['CPU time is not known: give the process of the application as --pid (Linux).']
       : [`It holds ${count(rssBytes / 2 ** 20)} MiB of memory, its children included.`]),

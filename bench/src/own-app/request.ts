@@ -5,12 +5,12 @@ import { text } from 'node:stream/consumers'
 import type { Place } from './place.ts'
 
 export interface Request {
-  readonly method: 'GET' | 'POST'
+  readonly method: 'GET' | 'POST' | 'DELETE'
   readonly path: string
   readonly headers: Readonly<Record<string, string>>
   readonly body?: string
   /** Default: 30 seconds. */
-  readonly patienceMs?: number
+  readonly patienceMs?: number | undefined
 }
 
 export interface Answer {

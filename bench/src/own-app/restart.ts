@@ -1,11 +1,11 @@
 import { setTimeout } from 'node:timers/promises'
 import { forEachInParallel } from '../visit.ts'
 import type { Application, Client, View } from './application.ts'
-import { request } from './request.ts'
 import type { OwnRestart } from './results.ts'
 import { runShell, type ShellCommand } from './shell.ts'
 
 const everyMs = 10
+const tooManyRequests = 429
 /** How soon an application answers that is there. */
 const probeMs = 5000
 /** How long after the command has returned the old application may begin to be away. */
@@ -31,9 +31,10 @@ export async function measureRestart(
 ): Promise<OwnRestart> {
   const clients = await application.signInMany(count, signedIn => progress(`${signedIn} signed in`))
   progress('restart')
+  const usual = await application.statusForStranger(application.ways.page, probeMs)
   const struckAt = performance.now()
   using shell = runShell(command, folder)
-  const awayMs = await waitUntilBack(application, shell, struckAt, patienceMs)
+  const awayMs = await waitUntilBack(application, usual, shell, struckAt, patienceMs)
   progress('asks each client')
   const counted = await countSignedIn(application, clients, struckAt, performance.now() + patienceMs)
   const { unanswered, ...outcome } = counted
@@ -57,25 +58,27 @@ export async function measureRestart(
   }
 }
 
-/** Returns how long the application was away. */
+/** Returns how long the application was away: until it says again what it said before. */
 async function waitUntilBack(
   application: Application,
+  usual: number,
   shell: ShellCommand,
   struckAt: number,
   patienceMs: number,
 ): Promise<number> {
-  const { place, ways } = application
-  const { page } = ways
-  const headers = application.newBrowser().headersFor(page)
-  const probe = { method: 'GET', path: page, headers, patienceMs: probeMs } as const
+  const { page } = application.ways
   const said = () => `The command said: ${shell.lastWords() || 'nothing'}`
   for (let awayAt: number | null = null; ; await setTimeout(everyMs)) {
-    const isThere = await request(place, probe).then(isAnswer, () => false)
+    const status = await application.statusForStranger(page, probeMs).catch(() => null)
+    const isThere = status === usual || status === tooManyRequests
     const now = performance.now()
     if (isThere && awayAt !== null) return now - awayAt
     if (!isThere) awayAt ??= now
     if (awayAt !== null && now - awayAt > patienceMs)
-      throw new Error(`${page} did not answer again within ${patienceMs / 1000} s. ${said()}`)
+      throw new Error(
+        `${page} did not answer again within ${patienceMs / 1000} s, with ${usual} as before ` +
+          `(last: ${status ?? 'no answer'}). ${said()}`,
+      )
     const { ended } = shell
     if (awayAt !== null || now - (ended?.at ?? struckAt) < (ended ? settleMs : patienceMs)) continue
     if (ended !== null && !ended.isWell)
@@ -83,8 +86,6 @@ async function waitUntilBack(
     return 0
   }
 }
-
-const isAnswer = ({ status }: { readonly status: number }) => status < 500
 
 async function countSignedIn(
   application: Application,
@@ -113,7 +114,7 @@ async function viewUntilAnswered(
 ): Promise<View | null> {
   for (;;) {
     const view = await application.view(client).catch(() => null)
-    if (view !== null && isAnswer(view) && view.status !== 429) return view
+    if (view !== null && view.status < 500 && view.status !== tooManyRequests) return view
     if (performance.now() > end) return null
     await setTimeout(20)
   }

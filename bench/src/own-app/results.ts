@@ -23,10 +23,14 @@ export interface OwnThroughput
   readonly cpuMicros: Spread | null
   readonly overheadMicros: Spread | null
   readonly rssBytes: number | null
+  /** Of the first answer. */
+  readonly status: number
+  /** Whether connections stayed open; if not, each request was on one of its own. */
+  readonly keepsAlive: boolean
 }
 
 export interface OwnRestart extends Restart {
-  /** From the first time that it did not answer until it did again; 0 if it always did. */
+  /** From the first time that it did not answer as before until it did again; 0: whether it was restarted is not known. */
   readonly awayMs: number
 }
 

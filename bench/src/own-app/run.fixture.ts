@@ -43,6 +43,17 @@ export class RunningApp implements AsyncDisposable {
 export const startApp = (path: string, options: Omit<Planted, 'port' | 'folder'> = {}): Promise<RunningApp> =>
   start(path, (port, folder) => ({ PLANTED: JSON.stringify({ ...options, port, folder }) }), options.host)
 
+export const startPlanted = (planted: Omit<Planted, 'port' | 'folder'>) =>
+  startApp('planted.fixture.ts', planted)
+
+/** Those of `planted.fixture.ts`. */
+export const ways = ({ url }: Pick<RunningApp, 'url'>, expected = '"user{n}"') => [
+  ...['--url', url, '--login', '/api/login', '--json', '{"userName":"user{n}"}'],
+  ...['--page', '/api/me', '--expect', expected, '--logout', '/api/logout'],
+]
+
+export const only = (scenario: string) => ['--scenario', scenario]
+
 /** A demo of this repository. */
 export const startDemo = (name: string): Promise<RunningApp> =>
   start(`../../../apps/${name}/src/main.ts`, (port, folder) => ({
@@ -91,6 +102,9 @@ export interface Ran {
   readonly results: OwnAppResults | null
 }
 
+/** What was said on stderr, in one line. */
+export const unfold = ({ err }: Ran) => err.replace(/\s+/g, ' ')
+
 const short = ['--rounds', '1', '--seconds', '0.2', '--clients', '40', '--connections', '4']
 
 /** As it is called from `node_modules/.bin`, in a run as short as it can be, and a process group of its own. */
@@ -98,6 +112,7 @@ export const spawnBench = (args: readonly string[]) =>
   spawn(script('sojourn-bench.mjs'), [...short, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
+    env: { ...process.env, PATH: `/checkout/node_modules/.bin:${process.env.PATH}` }, // as npx does
   })
 
 export async function runBench(args: readonly string[]): Promise<Ran> {

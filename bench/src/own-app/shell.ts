@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { closeSync, fstatSync, mkdtempSync, openSync, readSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { delimiter, join, sep } from 'node:path'
 
 /** A shell command that may become the application itself, and then outlives us. */
 export interface ShellCommand extends Disposable {
@@ -19,6 +19,7 @@ export function runShell(command: string, folder: string): ShellCommand {
   const child = spawn(command, {
     shell: true,
     cwd: folder,
+    env: { ...process.env, PATH: pathOfMachine() },
     detached: true,
     stdio: ['ignore', output, output],
   })
@@ -40,6 +41,12 @@ export function runShell(command: string, folder: string): ShellCommand {
     [Symbol.dispose]: () => closeSync(output),
   }
 }
+
+/** Without the folders that npm and npx put first: the command is to find the Node.js of the machine, not ours. */
+const pathOfMachine = () =>
+  process.env.PATH?.split(delimiter)
+    .filter(folder => !folder.split(sep).includes('node_modules'))
+    .join(delimiter)
 
 /** It goes with the last process that holds it open. */
 function openNamelessFile(): number {

@@ -17,7 +17,9 @@ const optionTexts: Record<string, string> = {
   '--header LINE': "sent with every request: 'X-Forwarded-Proto: https'; may be given again",
   '--anonymous PATH': 'a page to compare with, opened without a cookie (default: --page)',
   '--logout PATH': 'where signing out is posted to',
-  '--logout-method M': 'POST (default) or GET',
+  '--logout-method M': 'POST (default), DELETE or GET',
+  '--logout-page PATH':
+    'a page with the form that posts to --logout, or with its CSRF token (default: --page)',
   '--restart COMMAND':
     'a shell command that starts the application again; it may return, or be the application',
   '--patience S': 'how long that may take (60)',

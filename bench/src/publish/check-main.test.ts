@@ -4,8 +4,8 @@ import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { test } from 'node:test'
-import { planted } from '../html/results.fixture.ts'
 import { script } from '../run.fixture.ts'
+import { complete } from './complete.fixture.ts'
 import { publish, repository } from './publish.ts'
 import { documents } from './regions.ts'
 
@@ -19,7 +19,7 @@ test('a build fails with the reason, and passes once that is mended', async () =
       spawnSync(process.execPath, ['--conditions=source', script('./publish/check-main.ts'), root], {
         encoding: 'utf8',
       })
-    await publish(planted, { from: null, isAnyway: true, root })
+    await publish(complete, { isAnyway: true, root })
     const good = check()
     assert.equal(good.status, 0, good.stderr)
     const readme = join(root, 'README.md')

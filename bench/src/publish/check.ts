@@ -1,7 +1,8 @@
-import { readFile } from 'node:fs/promises'
+import { glob, readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { readReported } from '../html/reported.ts'
-import { disagreements, figuresByHand, writeRegions } from './document.ts'
+import { disagreements, emptyIn, figuresByHand, unknownRegions, writeRegions } from './document.ts'
+import { faultsOf } from './refusal.ts'
 import { documents, fileNamedIn } from './regions.ts'
 
 /** The document that says which results are published. */
@@ -20,11 +21,19 @@ export async function checkDocuments(root: string): Promise<string[]> {
     ]
   const faults: string[] = []
   const byHand: string[] = []
+  const empty: string[] = []
   for (const name of Object.keys(documents)) {
     const document = await read(name)
-    faults.push(...disagreements(name, document, await writeRegions(name, { results, file })))
-    byHand.push(...figuresByHand(name, document))
+    const regions = await writeRegions(name, { results, file })
+    empty.push(...emptyIn(regions))
+    faults.push(...disagreements(name, document, regions))
+    byHand.push(...unknownRegions(name, document), ...figuresByHand(name, document))
   }
+  for await (const name of glob('packages/*/README.md', { cwd: root })) {
+    const document = await read(name)
+    byHand.push(...unknownRegions(name, document), ...figuresByHand(name, document))
+  }
+  const unfit = faultsOf(results, empty).map(fault => `${path} should not be published: ${fault}.`)
   const remedy = `They should agree with ${path} and with the strategies' traits. To mend that: npm run bench -- --publish ${path}`
-  return [...faults, ...(faults.length > 0 ? [remedy] : []), ...byHand]
+  return [...unfit, ...faults, ...(faults.length > 0 ? [remedy] : []), ...byHand]
 }

@@ -1,5 +1,5 @@
 import type { Reported } from '../html/reported.ts'
-import type { NotRun, Scale, Throughput } from '../results.ts'
+import type { NotRun, Throughput } from '../results.ts'
 import { type Column, count } from '../table.ts'
 import { emphasise, labelOf } from './labels.ts'
 import { blocks, bullets, markdownTable, micros, unique } from './markdown.ts'
@@ -7,7 +7,7 @@ import { blocks, bullets, markdownTable, micros, unique } from './markdown.ts'
 const usualConcurrency = 32
 
 /** Of one scenario, as all are measured: with the usual number of connections, by size of session data. */
-export function rowsOf({ throughput }: Reported, scenario: string): Throughput[] {
+function rowsOf({ throughput }: Reported, scenario: string): Throughput[] {
   const rows = throughput.filter(row => row.scenario === scenario)
   const numbers = rows.map(({ concurrency }) => concurrency)
   const usual = numbers.includes(usualConcurrency) ? usualConcurrency : Math.min(...numbers)
@@ -15,19 +15,19 @@ export function rowsOf({ throughput }: Reported, scenario: string): Throughput[]
 }
 
 /** The same, of the smallest sessions. */
-export function smallest(results: Reported, scenario: string): Throughput[] {
+function smallest(results: Reported, scenario: string): Throughput[] {
   const rows = rowsOf(results, scenario)
   const bytes = Math.min(...rows.map(({ sessionBytes }) => sessionBytes))
   return rows.filter(({ sessionBytes }) => sessionBytes === bytes)
 }
 
-const name = <Row extends { readonly contender: string }>(): Column<Row> => ({
+export const name = <Row extends { readonly contender: string }>(): Column<Row> => ({
   title: '',
   cell: ({ contender }) => labelOf(contender),
   align: 'left',
 })
 
-const overhead = (row: Throughput | undefined) =>
+export const overhead = (row: Throughput | undefined) =>
   row === undefined || row.contender === 'none' ? '' : emphasise(row.contender, micros(row.overheadMicros))
 
 export function writeScenario(results: Reported, scenario: string): string {
@@ -44,15 +44,18 @@ export function writeScenario(results: Reported, scenario: string): string {
     { title: 'trips to the store', cell: row => row.storeRoundTrips?.toFixed(1) ?? '' },
   ])
   const { concurrency, sessionBytes, rounds } = first
-  const busy = Math.round(100 * Math.max(...rows.map(({ loaderBusy }) => loaderBusy)))
-  const pace =
-    busy < 90
-      ? ''
-      : ` The load generator used up to ${busy} % of its core: the highest rates are lower bounds.`
   return blocks(
     table,
-    `\`${scenario}\`, ${concurrency} connections, ${count(sessionBytes)} B of session data, median of ${rounds} rounds.${pace}`,
+    `\`${scenario}\`, ${concurrency} connections, ${count(sessionBytes)} B of session data, median of ${rounds} rounds.${paceOf(rows)}`,
   )
+}
+
+/** Said where the load generator was at its limit. */
+export function paceOf(rows: readonly { readonly loaderBusy: number }[]): string {
+  const busy = Math.round(100 * Math.max(...rows.map(({ loaderBusy }) => loaderBusy)))
+  return busy < 90
+    ? ''
+    : ` The load generator used up to ${busy} % of its core: the highest rates are lower bounds.`
 }
 
 const formatRange = ({ contender, rounds, overheadMicros: { min, max } }: Throughput) =>
@@ -119,28 +122,3 @@ export function describeNotRun({ contender, sessionBytes, during, reason }: NotR
   const what = during === undefined ? '' : `, in ${during}`
   return `${labelOf(contender)}${size}${what}: ${reason.replace(/\.$/, '')}.`
 }
-
-export function writeGrowth({ scale }: Reported): string {
-  if (scale.length === 0) return ''
-  return markdownTable(scale, [
-    name(),
-    { title: 'live sessions', cell: row => count(row.sessions) },
-    {
-      title: 'page view, above no sessions',
-      cell: row => emphasise(row.contender, micros(row.overheadMicros)),
-    },
-    { title: 'p99', cell: row => `${row.p99Ms.toFixed(1)} ms` },
-    {
-      title: 'memory per session',
-      cell: row => (row.sessions < 100_000 ? '' : `${count(row.bytesPerSession)} B`),
-    },
-    { title: 'all expired: cleared in', cell: formatClearing },
-    {
-      title: 'longest pause meanwhile',
-      cell: ({ clearPauseMs }) => (clearPauseMs === null ? '' : `${clearPauseMs.toFixed(0)} ms`),
-    },
-  ])
-}
-
-const formatClearing = ({ clearMs, clearPauseMs }: Scale) =>
-  clearMs === null ? (clearPauseMs === null ? '' : 'not in 20 s') : `${(clearMs / 1000).toFixed(1)} s`

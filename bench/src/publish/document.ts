@@ -6,7 +6,7 @@ const end = '<!-- end -->'
 const unmeasured = `Not measured in the run that is published: \`${command}\` does.`
 
 /** Where a region is in a document, and what stands there. */
-interface Place {
+interface Stretch {
   readonly from: number
   readonly to: number
   readonly text: string
@@ -18,6 +18,10 @@ export async function writeRegions(path: string, source: Source): Promise<Map<st
   for (const [name, write] of Object.entries(documents[path] ?? {})) regions.set(name, await write(source))
   return regions
 }
+
+/** Of which there is nothing to be said. */
+export const emptyIn = (regions: ReadonlyMap<string, string>): string[] =>
+  [...regions].filter(([, text]) => text === '').map(([name]) => name)
 
 /** The document with its regions as they should be. @throws {Error} if it lacks one */
 export function fill(path: string, document: string, regions: ReadonlyMap<string, string>): string {
@@ -51,7 +55,7 @@ export function disagreements(
 
 const framed = (text: string) => `\n${text === '' ? unmeasured : text}\n\n`
 
-function find(path: string, document: string, name: string): Place {
+function find(path: string, document: string, name: string): Stretch {
   const [before, after, another] = document.split(begin(name))
   const length = after?.indexOf(end) ?? -1
   if (before === undefined || after === undefined || length === -1 || another !== undefined)
@@ -65,13 +69,21 @@ function find(path: string, document: string, name: string): Place {
   return { from, to: from + length, text }
 }
 
-/** Units of what only a run can tell. */
-const figures = /\d[\d,.]*\s?(?:µs|ms|KB|MB|%|requests\/s|relogins\/s)(?![\w/])/g
+/** In units of what only a run can tell; limits and sizes of formats, which a README may name, have others. */
+const figures = /\d[\d,.]*\s?(?:µs|KB|MB|GB|%|times|requests\/s|relogins\/s)(?![\w/])/g
+const figuresOfRuns = /\d[\d,.]*\s?(?:s|ms|B|µs|KB|MB|GB|%|times|requests\/s|relogins\/s)(?![\w/])/g
+
+/** Regions that nobody writes and nobody checks. */
+export const unknownRegions = (path: string, document: string): string[] =>
+  [...document.matchAll(/<!-- generated: (\S*)/g)]
+    .filter(([, name = '']) => !Object.hasOwn(documents[path] ?? {}, name))
+    .map(([, name]) => `${path}: there is no region ${name}, so that nothing checks what stands there.`)
 
 /** Figures by hand, which no run could correct. */
 export function figuresByHand(path: string, document: string): string[] {
   const byHand = document.replaceAll(/<!-- generated: .*?<!-- end -->/gs, '')
-  return [...byHand.matchAll(figures)].map(
+  const units = Object.hasOwn(documents, path) ? figuresOfRuns : figures
+  return [...byHand.matchAll(units)].map(
     ([figure]) =>
       `${path}: "${figure}" is written by hand: figures of a run belong in a region, which keeps them true.`,
   )

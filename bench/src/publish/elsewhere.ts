@@ -1,6 +1,8 @@
+import { isLimit } from '../compare/unrest.ts'
 import type { Reported } from '../html/reported.ts'
-import type { Resgate } from '../results.ts'
+import type { Resgate, Sockets } from '../results.ts'
 import { count } from '../table.ts'
+import { paceOf } from './costs.ts'
 import { emphasise, labelOf } from './labels.ts'
 import { blocks, markdownTable, micros } from './markdown.ts'
 
@@ -12,7 +14,7 @@ export function writeSockets({ sockets }: Reported): string {
     { title: '', cell: ({ contender }) => labelOf(contender), align: 'left' },
     { title: 'relogins/s', cell: row => count(row.resumesPerSecond.median) },
     { title: 'of no sessions', cell: row => row.ratioToNone.median.toFixed(2) },
-    { title: 'CPU each', cell: row => emphasise(row.contender, micros(row.cpuMicros)) },
+    { title: 'CPU each, above no sessions', cell: overhead },
     { title: 'trips to the store', cell: row => row.storeRoundTrips?.toFixed(1) ?? '' },
     {
       title: 'connect, p50 – p99',
@@ -37,15 +39,15 @@ export function writeResgate({ resgate }: Reported): string {
     { title: '', cell: ({ contender }) => labelOf(contender), align: 'left' },
     { title: 'relogins/s', cell: row => count(row.perSecond.median) },
     { title: 'of no sessions', cell: row => row.ratioToNone.median.toFixed(2) },
-    { title: 'CPU each', cell: row => emphasise(row.contender, micros(row.cpuMicros)) },
+    { title: 'CPU each, above no sessions', cell: overhead },
     { title: 'messages on NATS', cell: row => row.messages.toFixed(0) },
     { title: 'trips to the store', cell: row => row.storeRoundTrips?.toFixed(1) ?? '' },
     { title: 'p99', cell: row => `${row.p99Ms.toFixed(1)} ms` },
     {
-      title: 'CPU of a login',
+      title: 'a login',
       cell(row) {
         const login = loginOf(row)
-        return login === undefined ? '–' : micros(login.cpuMicros)
+        return login === undefined ? '–' : overhead(login)
       },
     },
   ])
@@ -55,9 +57,5 @@ export function writeResgate({ resgate }: Reported): string {
   )
 }
 
-function paceOf(rows: readonly { readonly loaderBusy: number }[]): string {
-  const busy = Math.round(100 * Math.max(...rows.map(({ loaderBusy }) => loaderBusy)))
-  return busy < 90
-    ? ''
-    : ` The load generator used up to ${busy} % of its core: the highest rates are lower bounds.`
-}
+const overhead = ({ contender, overheadMicros }: Sockets | Resgate) =>
+  isLimit({ contender }) ? '' : emphasise(contender, micros(overheadMicros))

@@ -3,32 +3,23 @@ import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, test } from 'node:test'
-import type { Reported } from '../html/reported.ts'
+import { prepareAfterwards } from '../afterwards.ts'
+import { type Reported, toReported } from '../html/reported.ts'
 import { planted } from '../html/results.fixture.ts'
 import { parseOptions } from '../options.ts'
 import { checkDocuments } from './check.ts'
+import { complete } from './complete.fixture.ts'
 import { machineName } from './machine-name.ts'
 import { publish, repository } from './publish.ts'
 import { documents } from './regions.ts'
+import { putTogether } from './together.ts'
 
 const comparison = 'docs/comparison.md'
 const resultsFile = 'bench/results/planted-processor-2-cores.json'
 
-/** The planted run, with those it lacks: each planted as another of its kind. */
-const complete: Reported = {
-  ...planted,
-  sockets: [...planted.sockets, ...planted.sockets.slice(-1).map(as('relogin-key-sqlite'))],
-  resgate: [...planted.resgate, ...planted.resgate.slice(-2).map(as('resgate-sqlite'))],
-  notRun: planted.notRun.filter(({ sessionBytes }) => sessionBytes !== undefined),
-}
-
-function as(contender: string) {
-  return <Row extends object>(row: Row) => ({ ...row, contender })
-}
-
 let root: string
 const read = (path: string) => readFile(join(root, path), 'utf8')
-const anyway = (results: Reported) => publish(results, { from: null, isAnyway: true, root })
+const anyway = (results: Reported) => publish(results, { isAnyway: true, root })
 
 async function change(path: string, what: string | RegExp, into: string) {
   const text = await read(path)
@@ -46,7 +37,7 @@ afterEach(() => rm(root, { recursive: true }))
 
 describe('what is published', () => {
   test('is written into the regions, and into a file named after the machine', async () => {
-    const files = await publish(complete, { from: null, isAnyway: false, root })
+    const files = await publish(complete, { isAnyway: false, root })
     assert.deepEqual(files, [join(root, resultsFile), join(root, comparison), join(root, 'README.md')])
     assert.deepEqual(JSON.parse(await read(resultsFile)), JSON.parse(JSON.stringify(complete)))
     const text = await read(comparison)
@@ -55,14 +46,19 @@ describe('what is published', () => {
       text,
       /\| `redis` \| 32,106 \| 0\.55 \| 30\.1 µs \| \*\*14\.1 µs\*\* \| 13\.1–15\.7 \| 1\.0 \|/,
     )
-    assert.match(text, /\| `redis` \| 13 % \| 100 % after 2\.0 s \|/)
+    assert.match(text, /\| `redis` \| 13 % \|.* 100 % after 2\.0 s \|/)
+    assert.match(text, /\| +\| 1 connection \| 32 connections \| 256 connections \|/)
+    assert.match(text, /\| `redis` \| \*\*21\.1 µs\*\* \| \*\*14\.1 µs\*\* \| \*\*14\.7 µs\*\* \|/)
+    assert.match(text, /\| p99 \| at 2,000 requests\/s \| at 4,000 requests\/s \|/)
+    assert.match(text, /\| express-session, connect-pg-simple \| 1\.7 ms \| .* ms \| cannot \| cannot \|/)
+    assert.match(text, /\| `relogin-key`, memory \| 13,992 \| 0\.34 \| \*\*46\.6 µs\*\* \|/)
     assert.match(text, /\| `cookie` \| lives \| lives \(cannot\) \|/)
     assert.match(text, /client-sessions at 3,000 B: its cookie of 4,152 bytes is dropped by browsers\./)
     assert.match(text, /\| `cookie` \| yes \| yes \| no \| at save \| no \| no \|/)
     assert.match(text, /cookie-session: \*\*3 answers named another user\*\*/)
     assert.match(
       await read('README.md'),
-      /\| `cookie` \| outlives a restart; .* ends by nothing \| 4\.5 µs a page view/,
+      /\| `cookie` \| outlives restarts; any number of servers; a stolen cookie outlives sign-out \| 4\.5 µs a page view/,
     )
     assert.deepEqual(await checkDocuments(root), [])
   })
@@ -82,7 +78,7 @@ describe('what is published', () => {
   test('says what was not measured', async () => {
     await anyway({ ...complete, theft: [] })
     assert.match(await read(comparison), /generated: theft .*\n\nNot measured in the run that is published/)
-    assert.deepEqual(await checkDocuments(root), [])
+    assert.match((await checkDocuments(root)).join(), /nobody was run in theft/)
   })
 
   test('names no path of the machine', async () => {
@@ -92,8 +88,51 @@ describe('what is published', () => {
     const [text, file] = [await read(comparison), await read(resultsFile)]
     assert.ok(!file.includes(repository) && !file.includes('somebody'))
     assert.match(text, /2026-11-21, `--full --rounds 7`; /)
+  })
+})
+
+describe('a run of its own for growth', () => {
+  const million = complete.scale.filter(({ sessions }) => sessions === 1_000_000)
+  const others = complete.scale.filter(row => !million.includes(row))
+  const main = { ...complete, scale: others }
+  const growth: Reported = {
+    ...toReported({ machine: complete.machine, commit: complete.commit }),
+    date: '2026-11-22T01:00:00.000Z',
+    options: '--scenario scale --sizes 1000000 --json /home/somebody/scale.json',
+    scale: million,
+  }
+
+  test('is published with the rest, which the document says', async () => {
+    await publish(putTogether([main, growth]), { isAnyway: false, root })
+    const text = await read(comparison)
+    assert.match(text, /Put together with a run of 2026-11-22, `--scenario scale --sizes 1000000`\./)
+    assert.match(text, /\| `memory` \| 1,000,000 \|/)
+    assert.match(text, /Commit `abc1234`, 2026-11-21, `--full`/)
     assert.deepEqual(await checkDocuments(root), [])
   })
+
+  test('is refused if it is of another machine or commit, or has the same rows', () => {
+    const together = (other: Partial<Reported>) => () => putTogether([main, { ...growth, ...other }])
+    assert.throws(together({ commit: 'def5678' }), /of one commit .*abc1234 and def5678/)
+    assert.throws(together({ machine: { ...main.machine, memoryBytes: 1 } }), /of one machine/)
+    assert.throws(together({ scale: complete.scale }), /the row memory, 1000/)
+    assert.throws(together({ throughput: main.throughput.slice(0, 1) }), /the row none, read, 200, 32/)
+    assert.doesNotThrow(together({}))
+  })
+})
+
+test('the files that are published together are named after the option', async () => {
+  const files = ['a.json', 'b.json'].map(name => join(root, name)) as [string, string]
+  const { theft, ...main } = complete
+  await writeFile(files[0], JSON.stringify(main))
+  await writeFile(
+    files[1],
+    JSON.stringify({ machine: main.machine, commit: main.commit, date: 'then', theft }),
+  )
+  const { afterwards } = parseOptions(['--publish', ...files])
+  const { finished, other } = await prepareAfterwards(afterwards)
+  assert.deepEqual([finished?.furtherRuns, other], [[{ date: 'then' }], null])
+  assert.deepEqual(finished?.theft, theft)
 })
 
 describe('what is refused, so that nothing is written', () => {
@@ -101,35 +140,57 @@ describe('what is refused, so that nothing is written', () => {
     [
       'a work tree with changes',
       { ...complete, commit: 'abc1234+' },
-      /changes that are not in commit abc1234\./,
+      /changes that are not in commit abc1234/,
     ],
     ['no commit', { ...complete, commit: 'unknown' }, /not known of which commit/],
     [
       'a contender that is missing',
       { ...complete, throughput: complete.throughput.filter(({ contender }) => contender !== 'redis') },
-      /published: redis was not run\./,
+      /published: redis was not run in read, write, anonymous, mixed, login, first-read[.;:]/,
     ],
     [
       'a contender that could not run',
       { ...complete, notRun: [{ contender: 'level', during: 'mixed', reason: 'it ended' }] },
-      /level was not run in mixed \(it ended\)\./,
+      /level was not run in mixed \(it ended\)/,
     ],
-    ['no theft', { ...complete, theft: [] }, /nothing for the region theft; .* socket-theft\./],
+    [
+      'a contender that lacks one measurement',
+      {
+        ...complete,
+        throughput: complete.throughput.filter(row => row.contender !== 'redis' || row.scenario !== 'mixed'),
+      },
+      /redis was not run in mixed/,
+    ],
+    [
+      'a fault that one was spared',
+      {
+        ...complete,
+        restart: complete.restart.filter(row => row.contender !== 'level' || row.fault !== 'rolling-deploy'),
+      },
+      /level was not run in rolling-deploy/,
+    ],
+    ['a quick run', { ...complete, options: '--quick --rounds 9' }, /it is a --quick run/],
+    [
+      'too few rounds',
+      { ...complete, sockets: complete.sockets.map(row => ({ ...row, rounds: 4 })) },
+      /5 rounds are the fewest, and some rows are of 4/,
+    ],
+    ['no theft', { ...complete, theft: [] }, /nobody was run in theft.*nothing for the region theft/s],
   ]
   for (const [what, results, words] of refused) {
     test(what, async () => {
       const before = await read(comparison)
-      await assert.rejects(publish(results, { from: null, isAnyway: false, root }), words)
+      await assert.rejects(publish(results, { isAnyway: false, root }), words)
       assert.equal(await read(comparison), before)
       await assert.rejects(read(resultsFile))
       await anyway(results)
-      await publish(results, { from: join(root, resultsFile), isAnyway: false, root }) // it is published already
+      assert.match((await checkDocuments(root)).join('\n'), words) // nor is it ever thought good
     })
   }
 })
 
 describe('the check of the documents tells', () => {
-  beforeEach(() => anyway(planted))
+  beforeEach(() => anyway(complete))
 
   const tells = async (words: RegExp) => {
     const faults = await checkDocuments(root)
@@ -143,14 +204,14 @@ describe('the check of the documents tells', () => {
     await tells(remedy)
     await change('README.md', '14.1 µs a page view', '4.1 µs a page view')
     await tells(/README\.md, region in-short:/)
-    await anyway(planted)
+    await anyway(complete)
     assert.deepEqual(await checkDocuments(root), [])
   })
 
   test('a line that was added or lost', async () => {
     await change(comparison, /\| `level` \| 40,526.*\n/, '')
     await tells(/region read: there is\n.*`cookie`.*\n.*\n.*`level`/)
-    await anyway(planted)
+    await anyway(complete)
     await change(comparison, /(\| iron-session \| 7,375.*\n)/, '$1$1')
     await tells(/region read: there is\n.*iron-session/)
   })
@@ -174,7 +235,7 @@ describe('the check of the documents tells', () => {
     await tells(
       /there must be one region theft, from a line "<!-- generated: theft \(npm run bench -- --publish\) -->"/,
     )
-    await assert.rejects(anyway(planted), /one region theft/)
+    await assert.rejects(anyway(complete), /one region theft/)
     await change(comparison, '## Growth', `${theft}## Growth`)
     await tells(/region theft: another begins in it/)
     await change(comparison, '## Growth', `<!-- end -->\n${theft}<!-- end -->\n## Growth`)
@@ -182,13 +243,36 @@ describe('the check of the documents tells', () => {
   })
 
   test('a figure that was written by hand', async () => {
-    for (const figure of ['5.4 µs', '99 %', '28,990 requests/s', '744 KB']) {
-      await anyway(planted)
+    for (const figure of [
+      '5.4 µs',
+      '99 %',
+      '28,990 requests/s',
+      '744 KB',
+      '2 GB',
+      '3.5 s',
+      '376 B',
+      '4 times',
+    ]) {
+      await anyway(complete)
       await change(comparison, '## Growth', `## Growth\n\nIt is ${figure} here.`)
       await tells(new RegExp(`"${figure}" is written by hand`))
       await change(comparison, `It is ${figure} here.`, '')
     }
     assert.deepEqual(await checkDocuments(root), [])
+  })
+
+  test('a figure in the README of a package, but not a limit', async () => {
+    await mkdir(join(root, 'packages/any'), { recursive: true })
+    const write = (text: string) => writeFile(join(root, 'packages/any/README.md'), text)
+    await write('After 10 s, or 4,096 bytes.')
+    assert.deepEqual(await checkDocuments(root), [])
+    await write('It takes 4.6 µs a page view.')
+    await tells(/packages\/any\/README\.md: "4\.6 µs" is written by hand/)
+  })
+
+  test('a figure in a region that nobody writes', async () => {
+    await change(comparison, '## Growth', '<!-- generated: mine (me) -->\n99 %\n<!-- end -->\n\n## Growth')
+    await tells(/comparison\.md: there is no region mine/)
   })
 
   test('a document of no results', async () => {

@@ -1,18 +1,16 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { Reported } from '../html/reported.ts'
-import { fill, writeRegions } from './document.ts'
+import { emptyIn, fill, writeRegions } from './document.ts'
 import { machineName } from './machine-name.ts'
 import { refuseResults } from './refusal.ts'
 import { documents } from './regions.ts'
+import type { Published } from './together.ts'
 
 export const repository = fileURLToPath(new URL('../../..', import.meta.url))
 
 export interface PublishOptions {
-  /** The file that the results were read from. What is published already may be published again, whatever it lacks. */
-  readonly from: string | null
-  /** Also results that are incomplete, or of no commit. */
+  /** Also results that are incomplete, or of no commit: the check of the documents fails as long as they are there. */
   readonly isAnyway: boolean
   /** The repository, whose results and documents are written. */
   readonly root?: string
@@ -23,8 +21,8 @@ export interface PublishOptions {
  *
  * @throws {Error} with a message for the user, and then nothing is written
  */
-export async function publish(measured: Reported, options: PublishOptions): Promise<string[]> {
-  const { from, isAnyway, root = repository } = options
+export async function publish(measured: Published, options: PublishOptions): Promise<string[]> {
+  const { isAnyway, root = repository } = options
   const results = withoutPaths(measured)
   const file = `${machineName(results.machine)}.json`
   const target = resolve(root, 'bench/results', file)
@@ -32,21 +30,25 @@ export async function publish(measured: Reported, options: PublishOptions): Prom
   const emptyRegions: string[] = []
   for (const path of Object.keys(documents)) {
     const regions = await writeRegions(path, { results, file })
-    emptyRegions.push(...[...regions].filter(([, text]) => text === '').map(([name]) => name))
+    emptyRegions.push(...emptyIn(regions))
     const place = resolve(root, path)
     texts.set(place, fill(path, await readFile(place, 'utf8'), regions))
   }
-  if (!isAnyway && from !== target) refuseResults(results, emptyRegions)
+  if (!isAnyway) refuseResults(results, emptyRegions)
   await mkdir(dirname(target), { recursive: true })
   for (const [place, text] of texts) await writeFile(place, text)
   return [...texts.keys()]
 }
 
 /** Of this machine, they are nobody's business: in the lines of a log, and in what was asked for. */
-function withoutPaths(results: Reported): Reported {
-  const known: Reported = JSON.parse(JSON.stringify(results).replaceAll(repository, ''))
-  const { options } = known
-  if (options === undefined) return known
-  const asked = options.replace(/--(?:json|results|compare|with)[ =]\S+|--publish|--anyway/g, '')
-  return { ...known, options: asked.trim().replace(/ +/g, ' ') }
+function withoutPaths(results: Published): Published {
+  const known: Published = JSON.parse(JSON.stringify(results).replaceAll(repository, ''))
+  const { furtherRuns } = known
+  return { ...withoutPlaces(known), ...(furtherRuns && { furtherRuns: furtherRuns.map(withoutPlaces) }) }
+}
+
+function withoutPlaces<Run extends { readonly options?: string }>(run: Run): Run {
+  if (run.options === undefined) return run
+  const asked = run.options.replace(/--(?:json|results|compare|with)[ =]\S+|--publish|--anyway/g, '')
+  return { ...run, options: asked.trim().replace(/ +/g, ' ') }
 }

@@ -1,16 +1,17 @@
+import type { Answer } from '../answers.ts'
 import type { Results } from '../results.ts'
 import { percentBack } from '../return-report.ts'
 import type { ResgateContenderName } from './contenders.ts'
 
-/** What you pay, and what you get: a few words each. */
-export function describeResgate(results: Results, contender: ResgateContenderName): string[] {
-  return [describeCosts, describeFaults].flatMap(part => part(results, contender))
-}
+export const resgateAnswer = (results: Results, contender: ResgateContenderName): Answer => ({
+  pay: describeCosts(results, contender),
+  get: describeFaults(results, contender).map(text => ({ text })),
+})
 
-function describeCosts({ resgate }: Results, contender: ResgateContenderName): string[] {
+function describeCosts({ resgate }: Results, contender: ResgateContenderName): Answer['pay'] {
   const row = resgate.find(row => row.contender === contender && row.act === 'relogin')
   if (row === undefined || contender === 'resgate-none') return []
-  return [`${row.cpuMicros.median.toFixed(0)} µs a relogin`]
+  return [{ text: `${row.overheadMicros.median.toFixed(0)} µs a relogin` }]
 }
 
 function describeFaults({ restart }: Results, contender: ResgateContenderName): string[] {

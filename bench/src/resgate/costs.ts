@@ -35,9 +35,11 @@ export async function measureResgate(
   lose: Lose<ServiceProcess> = rethrow,
 ): Promise<ResgateCosts[]> {
   const { rounds, concurrency, sessions } = effort
-  const open = (service: ServiceProcess) => {
+  const open = async (service: ServiceProcess) => {
     progress(service, 0)
-    return loadService(service, loader, { do: 'open', nats: service.home.nats, count: sessions })
+    await loadService(service, loader, { do: 'open', nats: service.home.nats, count: sessions })
+    const ask = async (seconds: number) => (await measure('relogin', service, loader, effort, seconds)).done
+    await warmUp(service, effort.warmUp / 4, ask)
   }
   const opened = await prepareEach(services, open, lose)
   const samples = await takeRounds(
@@ -45,11 +47,8 @@ export async function measureResgate(
     rounds,
     async (service, round): Promise<Record<ResgateAct, Sample>> => {
       progress(service, round)
-      const relogin = (seconds: number) => measure('relogin', service, loader, effort, seconds)
-      if (round === 1)
-        await warmUp(service, effort.warmUp / 4, async seconds => (await relogin(seconds)).done)
       return {
-        relogin: await relogin(effort.seconds),
+        relogin: await measure('relogin', service, loader, effort, effort.seconds),
         login: await measure('login', service, loader, effort, effort.seconds / 2),
       }
     },

@@ -40,6 +40,7 @@ function planCosts({ resgateContenders, effort, sockets }: BenchOptions, stage: 
   return {
     what,
     who: resgateContenders[0] as string,
+    others: resgateContenders.slice(1),
     seconds: resgateContenders.length * (openSeconds + effort.rounds * (effort.seconds + 0.1)),
     async run(tell) {
       const notRun: NotRun[] = []
@@ -66,12 +67,15 @@ function planCosts({ resgateContenders, effort, sockets }: BenchOptions, stage: 
         for (const { contender, home, kill } of services) {
           await kill()
           if (rows.some(row => row.contender === contender))
-            counts.set(contender, await countMessages(contender, home, loader))
+            await countMessages(contender, home, loader).then(
+              counted => counts.set(contender, counted),
+              error => lose(contender, error),
+            )
         }
-        const resgate = rows.map(row => ({
-          ...row,
-          ...(counts.get(row.contender)?.get(row.act) as MessageCounts),
-        }))
+        const resgate = rows.flatMap(row => {
+          const counted = counts.get(row.contender)?.get(row.act)
+          return counted === undefined ? [] : [{ ...row, ...counted }]
+        })
         return { resgate, notRun }
       } finally {
         await loader.kill()

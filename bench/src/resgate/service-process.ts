@@ -1,5 +1,5 @@
 import { Child } from '../child.ts'
-import { secret } from '../server-process.ts'
+import { patienceMs, secret } from '../server-process.ts'
 import type { ResgateWorld } from './contender.ts'
 import type { ResgateContenderName } from './contenders.ts'
 
@@ -22,11 +22,11 @@ export interface ServiceProcess {
 export async function startService(contender: ResgateContenderName, home: Home): Promise<ServiceProcess> {
   const world: ResgateWorld = { ...home, secrets: [secret] }
   const child = new Child('./resgate/service.ts', [contender, JSON.stringify(world)], 0)
-  await child.ask()
+  await child.ask(undefined, patienceMs)
   return {
     contender,
     home,
-    usage: () => child.ask<ServiceUsage>({ report: true }),
+    usage: () => child.ask<ServiceUsage>({ report: true }, patienceMs),
     kill: () => child.kill(),
   }
 }

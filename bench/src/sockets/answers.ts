@@ -1,18 +1,19 @@
+import type { Answer } from '../answers.ts'
 import type { Results } from '../results.ts'
 import { percentBack } from '../return-report.ts'
 import type { SocketContenderName } from './contenders.ts'
 import { socketActNames } from './theft.ts'
 
-/** What you pay, and what you get: a few words each. */
-export function describeSockets(results: Results, contender: SocketContenderName): string[] {
-  return [describeCosts, describeFaults, describeTheft].flatMap(part => part(results, contender))
+export function socketAnswer(results: Results, contender: SocketContenderName): Answer {
+  const get = [...describeFaults(results, contender), ...describeTheft(results, contender)]
+  return { pay: describeCosts(results, contender), get: get.map(text => ({ text })) }
 }
 
-function describeCosts({ sockets }: Results, contender: SocketContenderName): string[] {
+function describeCosts({ sockets }: Results, contender: SocketContenderName): Answer['pay'] {
   const row = sockets.find(row => row.contender === contender)
   if (row === undefined) return []
   const kilobytes = (row.rssBytesPerSocket / 1024).toFixed(0)
-  return [`${row.cpuMicros.median.toFixed(1)} µs a relogin, ${kilobytes} KB a socket`]
+  return [{ text: `${row.overheadMicros.median.toFixed(1)} µs a relogin, ${kilobytes} KB a socket` }]
 }
 
 function describeFaults({ restart }: Results, contender: SocketContenderName): string[] {

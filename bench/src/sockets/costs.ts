@@ -43,13 +43,14 @@ export async function measureSockets(
 ): Promise<Omit<Sockets, 'storeRoundTrips'>[]> {
   const filled = async (server: SocketServerProcess) => {
     progress(server.contender, 0)
-    return fill(server, loader, effort.sockets)
+    const bytes = await fill(server, loader, effort.sockets)
+    const ask = async (seconds: number) => (await loadFor('resume', seconds, server, loader, effort)).done
+    await warmUp(server, effort.warmUp / 4, ask)
+    return bytes
   }
   const bytes = await prepareEach(servers, filled, lose)
-  const measured = async (server: SocketServerProcess, round: number) => {
+  const measured = (server: SocketServerProcess, round: number) => {
     progress(server.contender, round)
-    const resume = (seconds: number) => loadFor('resume', seconds, server, loader, effort)
-    if (round === 1) await warmUp(server, effort.warmUp / 4, async seconds => (await resume(seconds)).done)
     return measure(server, loader, effort)
   }
   const samples = await takeRounds([...bytes.keys()], effort.rounds, measured, lose)

@@ -57,6 +57,7 @@ function planCosts({ socketContenders, effort, sockets }: BenchOptions, stage: S
   return {
     what,
     who: socketContenders[0] as string,
+    others: socketContenders.slice(1),
     seconds: socketContenders.length * (openSeconds + effort.rounds * (1.2 * effort.seconds + 0.1)),
     async run(tell) {
       const notRun: NotRun[] = []
@@ -84,7 +85,9 @@ function planCosts({ socketContenders, effort, sockets }: BenchOptions, stage: S
         for (const row of rows) {
           const contender = row.contender as SocketContenderName
           const store = addresses.get(contender) ?? ''
-          const storeRoundTrips = await countSocketRoundTrips(contender, store, loader)
+          const storeRoundTrips = await countSocketRoundTrips(contender, store, loader).catch(error =>
+            lose(contender, error).then(() => null),
+          )
           withTrips.push({ ...row, storeRoundTrips })
         }
         return { sockets: withTrips, notRun }

@@ -1,6 +1,6 @@
 import { Child } from '../child.ts'
 import type { World } from '../contender.ts'
-import { secret } from '../server-process.ts'
+import { patienceMs, secret } from '../server-process.ts'
 import type { SocketContenderName } from './contenders.ts'
 
 export interface SocketServerSetup extends World {
@@ -31,13 +31,13 @@ export async function startSocketServer(
 ): Promise<SocketServerProcess> {
   const setup: SocketServerSetup = { store, port, secrets: [secret] }
   const child = new Child('./sockets/server.ts', [contender, JSON.stringify(setup)], 0)
-  const started = await child.ask<{ port: number }>()
+  const started = await child.ask<{ port: number }>(undefined, patienceMs)
   return {
     contender,
     port: started.port,
     store,
-    usage: () => child.ask<SocketUsage>({ collects: false }),
-    usageAtRest: () => child.ask<SocketUsage>({ collects: true }),
+    usage: () => child.ask<SocketUsage>({ collects: false }, patienceMs),
+    usageAtRest: () => child.ask<SocketUsage>({ collects: true }, patienceMs),
     kill: () => child.kill(),
     stop: () => child.stop(),
   }

@@ -1,7 +1,7 @@
 import { wrongAnswers, wrongUsersUnderLoad } from './answers.ts'
 import { busyLoop, delay, largerAnswer } from './costs.ts'
 import { leak, lingering, pause } from './growth.ts'
-import { stalls } from './paces.ts'
+import { evenPace, stalls } from './paces.ts'
 import { lostSessions, lostWrites, wrongUsers } from './restarts.ts'
 import type { Check } from './stand.ts'
 import { thefts } from './thefts.ts'
@@ -20,4 +20,4 @@ export const steadyChecks: readonly Check[] = [
 ]
 
 /** What reads clocks and memory. */
-export const noisyChecks: readonly Check[] = [busyLoop, delay, stalls, leak, pause, thefts]
+export const noisyChecks: readonly Check[] = [busyLoop, delay, stalls, evenPace, leak, pause, thefts]

@@ -1,5 +1,6 @@
 import { plantedName } from '../contenders.ts'
 import { measurePaced } from '../latency.ts'
+import { warmUpByReading } from '../throughput.ts'
 import { stalledShare, stallMs } from './plants/stall.ts'
 import { readsNear } from './reading.ts'
 import type { Check } from './stand.ts'
@@ -25,5 +26,17 @@ export const stalls: Check = {
         ),
         readsNear('the same: p50, ms', 0, 50, p50Ms, 'makes it more'),
       ]
+    }),
+}
+
+/** Of as few requests as a run ever has: what the generator adds when it starts would show. */
+export const evenPace: Check = {
+  name: 'an even pace',
+  read: stand =>
+    stand.with(['none'], async server => {
+      const sized = { ...effort, concurrency: 32, warmUp: 15_000, seconds: 0.3 }
+      await warmUpByReading(server, stand.loader, sized)
+      const { p99Ms } = await measurePaced(server, 2000, stand.loader, sized)
+      return [readsNear('nothing: at a fixed rate, p99, ms', 0, 10, p99Ms, 'makes it more')]
     }),
 }

@@ -14,6 +14,7 @@ class ScriptedServer {
   readonly #micros: readonly number[]
   #asked = 0
   #used = 0
+  #answered = 0
 
   constructor(port: number, micros: readonly number[]) {
     this.port = port
@@ -23,9 +24,16 @@ class ScriptedServer {
   answer(isRound: boolean): void {
     const micros = isRound ? (this.#micros[this.#asked++] as number) : warmUpMicros
     this.#used += micros * requests
+    this.#answered += requests
   }
 
-  usage = async () => ({ cpuMicros: this.#used, rssBytes: 1, sessions: null, longestPauseMs: 0 })
+  usage = async () => ({
+    cpuMicros: this.#used,
+    requests: this.#answered,
+    rssBytes: 1,
+    sessions: null,
+    longestPauseMs: 0,
+  })
 }
 
 test('an overhead is against the same round; each round counts, and the warm-up does not', async () => {
@@ -33,8 +41,10 @@ test('an overhead is against the same round; each round counts, and the warm-up 
   const planted = [108, 5099, 120, 1001, 180]
   const servers = [new ScriptedServer(1, plain), new ScriptedServer(2, planted)] as const
   const loader = {
-    async load(load: { port: number; seconds: number }) {
+    async load(load: { port: number; seconds: number }, atEdge: () => Promise<void>) {
+      await atEdge()
       servers[load.port - 1]?.answer(load.seconds === seconds)
+      await atEdge()
       const took = load.port * load.seconds
       return { requests, seconds: took, p50Ms: 1, p99Ms: 1, responseBytes: 1, loaderBusy: 0, wrong: null }
     },

@@ -1,10 +1,10 @@
+import { parseOptions } from '../options.ts'
 import { measureThroughput, type Scenario, scenarios } from '../throughput.ts'
 import type { Reading } from './reading.ts'
 import type { Stand } from './stand.ts'
 
 const [read] = scenarios as [Scenario]
-/** As with `--full`. */
-const effort = { rounds: 5, seconds: 1, warmUp: 15_000, concurrency: 32, sessionBytes: 200 }
+const { effort } = parseOptions(['--full'])
 const most = 0.1
 
 /** How far two runs are apart that measure the same: each with servers of its own. */
@@ -12,7 +12,7 @@ export async function readSpread(stand: Stand): Promise<Reading> {
   const runs: number[] = []
   for (let run = 1; run <= 2; run++) {
     const rows = await stand.with(['none', 'memory'], (...servers) =>
-      measureThroughput(read, servers, stand.loader, effort, () => {}),
+      measureThroughput(read, servers, stand.loader, { ...effort, sessionBytes: 200 }, () => {}),
     )
     runs.push(Number(rows[1]?.overheadMicros.median))
   }
