@@ -1,15 +1,9 @@
+import { prepareClients } from './clients.ts'
 import type { LoadProcess, PacedReport } from './load-process.ts'
 import { type Latency, spreadOf } from './results.ts'
 import { type Lose, prepareEach, rethrow, takeRounds } from './rounds.ts'
 import type { ServerProcess } from './server-process.ts'
-import {
-  type Effort,
-  measure,
-  prepareClients,
-  type Scenario,
-  scenarios,
-  warmUpByReading,
-} from './throughput.ts'
+import { type Effort, measure, type Scenario, scenarios, warmUpByReading } from './throughput.ts'
 import { WrongAnswer } from './wrong-answer.ts'
 
 /** Of what a contender answers at its best. */

@@ -5,7 +5,7 @@ import autocannon from 'autocannon'
 import { cookieAfter } from './cookies.ts'
 import type { Client, GoOn, Load, LoadReport, PacedLoad, SignIn } from './load-process.ts'
 import { pace } from './paced-load.ts'
-import { Sample } from './sample.ts'
+import { Tally } from './tally.ts'
 import { Visitor, visitorName } from './visitor.ts'
 
 /** autocannon looks as often whether it is over: each load, and each sign-in, takes up to so much longer. */
@@ -27,21 +27,21 @@ process.on('disconnect', () => process.exit())
 /** Between the two times that it waits for word, all connections are open, and none is waited for. */
 async function load(request: Load): Promise<LoadReport> {
   const { seconds, isOnce, connections } = request
-  const sample = new Sample(connections.length)
+  const tally = new Tally(connections.length)
   if (isOnce) {
     await word()
-    sample.start()
+    tally.start()
   }
-  const run = startLoad(request, sample)
+  const run = startLoad(request, tally)
   if (isOnce) {
     await run
   } else {
-    await Promise.race([sample.hasBegun, setTimeout(beginWithinMs)])
+    await Promise.race([tally.hasBegun, setTimeout(beginWithinMs)])
     await word()
-    sample.start()
-    await Promise.race([sample.hasFailed, setTimeout(seconds * 1000)])
+    tally.start()
+    await Promise.race([tally.hasFailed, setTimeout(seconds * 1000)])
   }
-  const report = sample.report()
+  const report = tally.report()
   await word()
   run.stop()
   await run
@@ -55,7 +55,7 @@ async function word(): Promise<void> {
   await told
 }
 
-function startLoad(request: Load, sample: Sample) {
+function startLoad(request: Load, tally: Tally) {
   const { port, requests, isOnce, connections } = request
   let next = 0
   const run = autocannon({
@@ -83,21 +83,21 @@ function startLoad(request: Load, sample: Sample) {
         try {
           if (visitor.keepCookies(answer.headers) && isAlike) connection.setHeaders(visitor.headers) // of the request that this answers
         } catch (error) {
-          sample.fail((error as Error).message)
+          tally.fail((error as Error).message)
         }
       })
       connection.opts.verifyBody = body => {
         const fault = answering().findFault(body)
-        if (fault !== null) sample.fail(fault)
+        if (fault !== null) tally.fail(fault)
         answered++
         return true
       }
     },
   })
-  run.on('reqError', (error: Error) => sample.fail(`a request got no answer: ${error.message}`))
+  run.on('reqError', (error: Error) => tally.fail(`a request got no answer: ${error.message}`))
   run.on('response', (connection: object, status: number, size: number, ms: number) => {
-    if (status !== 200) sample.fail(`status ${status}`)
-    sample.take(connection, size, ms)
+    if (status !== 200) tally.fail(`status ${status}`)
+    tally.take(connection, size, ms)
   })
   return run
 }

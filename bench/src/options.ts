@@ -2,11 +2,12 @@ import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { type Afterwards, parseAfterwards } from './afterwards.ts'
+import { emptyBytes } from './clients.ts'
 import { type ContenderName, contenderNames } from './contenders.ts'
 import { type Measurement, measurements, quickMeasurements } from './measurements.ts'
 import { type ResgateContenderName, resgateContenderNames } from './resgate/contenders.ts'
 import { type SocketContenderName, socketContenderNames } from './sockets/contenders.ts'
-import { type Effort, emptyBytes } from './throughput.ts'
+import type { Effort } from './throughput.ts'
 
 export interface BenchOptions {
   readonly contenders: readonly ContenderName[]

@@ -1,6 +1,6 @@
+import { fillerBytesOf } from './clients.ts'
 import { nobody } from './nobody.ts'
 import type { ServerProcess } from './server-process.ts'
-import { fillerBytesOf } from './throughput.ts'
 import { ask, newClient, signIn } from './visit.ts'
 import { WrongAnswer } from './wrong-answer.ts'
 

@@ -1,6 +1,8 @@
 import { takeEnds } from './child.ts'
 import type { EndedError } from './ended-error.ts'
-import { planGrowth, planHttp } from './http-steps.ts'
+import { planFaults } from './fault-steps.ts'
+import { planGrowth } from './growth-steps.ts'
+import { planHttp } from './http-steps.ts'
 import type { BenchOptions } from './options.ts'
 import { createProgress } from './progress.ts'
 import { planResgate } from './resgate/run.ts'
@@ -24,7 +26,7 @@ export async function runBench(
   signal: AbortSignal,
 ): Promise<Measured> {
   await using stage = new Stage()
-  const plans = [planHttp, planSockets, planResgate, planGrowth]
+  const plans = [planHttp, planFaults, planSockets, planResgate, planGrowth]
   const steps = plans.flatMap(plan => plan(options, stage))
   const isKept = (step: Step) => unfinished.rowsOf(keyOf(step)) !== undefined
   const secondsOf = (some: readonly Step[]) => some.reduce((sum, { seconds }) => sum + seconds, 0)

@@ -1,11 +1,12 @@
 import { setTimeout } from 'node:timers/promises'
+import { fillerBytesOf } from './clients.ts'
 import { type ContenderName, holdsSessions } from './contenders.ts'
 import type { Client, LoadProcess } from './load-process.ts'
 import { type Scale, spreadOf } from './results.ts'
 import { type ServerProcess, startServer } from './server-process.ts'
 import type { StorePlaces } from './store-server.ts'
 import { count } from './table.ts'
-import { type Effort, fillerBytesOf, measure, scenarios, warmUpByReading } from './throughput.ts'
+import { type Effort, measure, scenarios, warmUpByReading } from './throughput.ts'
 import { warmUp } from './warm-up.ts'
 
 /** So many sessions are in use, whatever the number of those that live: only that is to make the difference. */
@@ -76,15 +77,13 @@ async function measureSize(
     const overheads: number[] = []
     const p99s: number[] = []
     const anyone = connections.map(() => [{ cookie: null, user: null, counter: 0 }])
+    const ask = (seconds: number) => measure(read, server, loader, connections, seconds)
+    await warmUpByReading(none, loader, effort)
+    await warmUp(server, effort.warmUp, async seconds => (await ask(seconds)).requests)
     for (let round = 1; round <= effort.rounds; round++) {
       tell(`round ${round} of ${effort.rounds}`, sessions)
-      if (round === 1) await warmUpByReading(none, loader, effort)
       const baseline = await measure(read, none, loader, anyone, effort.seconds)
-      if (round === 1) {
-        const ask = (seconds: number) => measure(read, server, loader, connections, seconds)
-        await warmUp(server, effort.warmUp, async seconds => (await ask(seconds)).requests)
-      }
-      const { cpuMicros, p99Ms } = await measure(read, server, loader, connections, effort.seconds)
+      const { cpuMicros, p99Ms } = await ask(effort.seconds)
       overheads.push(cpuMicros - baseline.cpuMicros)
       p99s.push(p99Ms)
     }

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { fillerBytesOf } from './clients.ts'
 import type { ContenderName } from './contenders.ts'
 import { keepCookies } from './cookies.ts'
 import { runBriefly } from './run.fixture.ts'
 import { startServer } from './server-process.ts'
-import { fillerBytesOf } from './throughput.ts'
 import { newClient, signIn } from './visit.ts'
 
 test('who cannot hold a size in a browser is not measured with it, and that is said', async () => {

@@ -77,7 +77,7 @@ interface Due {
   readonly cast: readonly string[]
 }
 
-/** What a full run measures: see `planHttp`, `planSockets`, `planResgate`. */
+/** What a full run measures: see `runBench`. */
 function dueIn(results: Published): Due[] {
   const { throughput, restart, latency, theft, scale, sockets, resgate } = results
   const [users, socketUsers, resgateUsers] = [

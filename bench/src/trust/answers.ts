@@ -1,5 +1,6 @@
+import { fillerBytesOf } from '../clients.ts'
 import { type ContenderName, plantedName } from '../contenders.ts'
-import { fillerBytesOf, measure, type Scenario, scenarios } from '../throughput.ts'
+import { measure, type Scenario, scenarios } from '../throughput.ts'
 import { putUnderLoad } from '../under-load.ts'
 import { newClient, signIn } from '../visit.ts'
 import { chosenOneIn } from './chosen-requests.ts'

@@ -2,7 +2,7 @@ import { createHistogram } from 'node:perf_hooks'
 import type { LoadReport } from './load-process.ts'
 
 /** What a load has met since it was started: what came before made connections, which costs, and takes time. */
-export class Sample {
+export class Tally {
   readonly #latency = createHistogram()
   readonly #begun = new WeakSet<object>()
   readonly #failed = Promise.withResolvers<void>()
