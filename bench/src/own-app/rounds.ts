@@ -31,7 +31,8 @@ export async function measureRounds(
   for (let round = 1; round <= rounds; round++) {
     for (const [index, course] of courses.entries()) {
       progress(`${course.scenario} ${course.contender}, round ${round} of ${rounds}`)
-      const warmUp = await measure(course, loader, seconds / 4, keepsAlive)
+      // Code that has hardly run is slow, that of bare Express as well.
+      const warmUp = await measure(course, loader, round === 1 ? seconds : seconds / 4, keepsAlive)
       const sample = warmUp && (await measureUntilAnswered(course, loader, seconds, keepsAlive))
       if (sample === null) return null
       samples[index]?.push(sample)
