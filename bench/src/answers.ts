@@ -109,9 +109,8 @@ function describeCrash(rows: readonly Restart[], contender: ContenderName): Part
   const store = storeNames[storeOf(contender) ?? '']
   if (killed === undefined || store === undefined || !holdsSessions(contender)) return []
   const { clients, stillSignedIn, acknowledgedWritesLost } = killed
-  const lost = Math.max(clients - stillSignedIn, acknowledgedWritesLost)
-  const share = lost === 0 ? 'nothing' : `${Math.ceil((1000 * lost) / clients) / 10} %`
-  return [{ text: `a crash of ${store} as it comes loses ${share}`, isDetail: true }]
+  const loss = stillSignedIn === clients && acknowledgedWritesLost === 0 ? 'nothing' : 'what came lately'
+  return [{ text: `a crash of ${store} as it comes loses ${loss}`, isDetail: true }]
 }
 
 const isWhole = ({ stillSignedIn, clients }: Restart) => stillSignedIn === clients
