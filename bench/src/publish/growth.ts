@@ -1,7 +1,7 @@
 import type { Reported } from '../html/reported.ts'
 import type { Scale } from '../results.ts'
 import { type Column, count } from '../table.ts'
-import { name, overhead } from './costs.ts'
+import { overhead } from './costs.ts'
 import { emphasise, labelOf } from './labels.ts'
 import { markdownTable, micros, unique } from './markdown.ts'
 
@@ -43,27 +43,36 @@ export function writeLatency({ latency }: Reported): string {
   ])
 }
 
+/** What a page view costs, by the number of sessions that live; then, of the largest, what is left to say. */
 export function writeGrowth({ scale }: Reported): string {
-  if (scale.length === 0) return ''
-  return markdownTable(scale, [
-    name(),
-    { title: 'live sessions', cell: row => count(row.sessions) },
-    {
-      title: 'page view, above no sessions',
-      cell: row => emphasise(row.contender, micros(row.overheadMicros)),
-    },
-    { title: 'p99', cell: row => `${row.p99Ms.toFixed(1)} ms` },
-    {
-      title: 'memory per session',
-      cell: row => (row.sessions < 100_000 ? '' : `${count(row.bytesPerSession)} B`),
-    },
-    { title: 'all expired: cleared in', cell: formatClearing },
+  const sizes = unique(scale.map(({ sessions }) => sessions)).toSorted((a, b) => a - b)
+  if (sizes.length === 0) return ''
+  const contenders = [...Map.groupBy(scale, ({ contender }) => contender).values()]
+  const largestOf = (rows: readonly Scale[]) => rows.toSorted((a, b) => b.sessions - a.sessions)[0] as Scale
+  const ofLargest = (cell: (row: Scale) => string) => (rows: readonly Scale[]) => cell(largestOf(rows))
+  return markdownTable(contenders, [
+    { title: '', cell: ofLargest(({ contender }) => labelOf(contender)), align: 'left' },
+    ...sizes.map(
+      (size): Column<readonly Scale[]> => ({
+        title: count(size),
+        cell(rows) {
+          const row = rows.find(({ sessions }) => sessions === size)
+          return row === undefined ? '' : emphasise(row.contender, micros(row.overheadMicros))
+        },
+      }),
+    ),
+    { title: 'memory per session', cell: ofLargest(formatMemory) },
+    { title: 'all expired: cleared in', cell: ofLargest(formatClearing) },
     {
       title: 'longest pause meanwhile',
-      cell: ({ clearPauseMs }) => (clearPauseMs === null ? '' : `${clearPauseMs.toFixed(0)} ms`),
+      cell: ofLargest(({ clearPauseMs }) => (clearPauseMs === null ? '' : `${clearPauseMs.toFixed(0)} ms`)),
     },
   ])
 }
+
+/** Of few, what the process keeps in reserve is more than what they take up; it may even have less than before. */
+const formatMemory = ({ sessions, bytesPerSession }: Scale) =>
+  sessions < 100_000 ? '' : `${count(Math.max(0, bytesPerSession))} B`
 
 const formatClearing = ({ clearMs, clearPauseMs }: Scale) =>
   clearMs === null ? (clearPauseMs === null ? '' : 'not in 20 s') : `${(clearMs / 1000).toFixed(1)} s`

@@ -106,7 +106,7 @@ describe('a run of its own for growth', () => {
     await publish(putTogether([main, growth]), { isAnyway: false, root })
     const text = await read(comparison)
     assert.match(text, /Put together with a run of 2026-11-22, `--scenario scale --sizes 1000000`\./)
-    assert.match(text, /\| `memory` \| 1,000,000 \|/)
+    assert.match(text, / \| 1,000,000 \| memory per session \|/)
     assert.match(text, /Commit `abc1234`, 2026-11-21, `--full`/)
     assert.deepEqual(await checkDocuments(root), [])
   })
