@@ -4,6 +4,7 @@ import { type ContenderName, storeOf } from './contenders.ts'
 import { type RequestName, requests, type Scenario } from './scenarios.ts'
 import { startServer } from './server-process.ts'
 import { ask, newClient, signIn } from './visit.ts'
+import { WrongAnswer } from './wrong-answer.ts'
 
 /** At least: a mix is asked for as a whole. */
 const leastRequests = 50
@@ -32,15 +33,20 @@ export async function countRoundTrips(
     const client = newClient('traveller')
     await signIn(server, client)
     const counts = new Map<string, number>()
-    for (const { name, requests: names, isSignedIn } of scenarios) {
+    for (const { name: scenario, requests: names, isSignedIn } of scenarios) {
       const total = Math.max(leastRequests, names.length)
       const before = wire.messages()
       for (let turn = 0; turn < total; turn++) {
-        const { method, path } = requests[names[turn % names.length] as RequestName]
+        const name = names[turn % names.length] as RequestName
+        const { method, path } = requests[name]
         const asking = isSignedIn ? client : { ...client, cookie: null }
-        await ask(server, method, `${path}?user=${client.user}&fillerBytes=100`, asking)
+        const { user } = await ask(server, method, `${path}?user=${client.user}&fillerBytes=100`, asking)
+        if (isSignedIn && ['read', 'write'].includes(name) && user !== client.user)
+          throw new WrongAnswer(
+            `${contender}, while trips are counted: ${client.user} was answered as ${user}`,
+          )
       }
-      counts.set(name, (wire.messages() - before) / total)
+      counts.set(scenario, (wire.messages() - before) / total)
     }
     return counts
   } finally {
