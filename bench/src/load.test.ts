@@ -18,14 +18,19 @@ describe('the load generator', () => {
   const [read] = scenarios as [(typeof scenarios)[number]]
   const usage = async () => ({ cpuMicros: 0, requests: 0, rssBytes: 0, sessions: null, longestPauseMs: 0 })
   const alice = { cookie: 'session=a', user: 'alice', counter: 1 }
+  /** Whose connection is closed each time. */
+  const closed = { ...alice, cookie: 'session=closed' }
 
-  async function measureAnswering(status: number, body: object): Promise<void> {
-    const server = createServer((_req, res) => res.writeHead(status).end(JSON.stringify(body)))
+  async function measureAnswering(status: number, body: object, rival = alice): Promise<void> {
+    const server = createServer(({ headers, socket }, res) => {
+      if (headers.cookie === closed.cookie) return void socket.end()
+      res.writeHead(status).end(JSON.stringify(body))
+    })
     await once(server.listen(0, '127.0.0.1'), 'listening')
     const { port } = server.address() as AddressInfo
     const fake = { contender: 'memory', port, usage } as unknown as ServerProcess
     try {
-      await measure(read, fake, loader, [[alice], [alice]], 0.1)
+      await measure(read, fake, loader, [[alice], [rival]], 0.1)
     } finally {
       server.closeAllConnections()
       server.close()
@@ -39,6 +44,12 @@ describe('the load generator', () => {
     assert.rejects(measureAnswering(200, { user: 'alice', counter: 0 }), /was answered/))
   test('refuses an error page', () =>
     assert.rejects(measureAnswering(500, { user: 'alice', counter: 1 }), /status 500/))
+
+  test('refuses a connection that is closed without an answer, again and again', () =>
+    assert.rejects(
+      measureAnswering(200, { user: 'alice', counter: 1 }, closed),
+      /a connection got no answer in 12 s/,
+    ))
 
   /** What one client asked for, of a server that does as it is told. */
   async function askedIn(name: string, users: (string | null)[] = []) {

@@ -10,8 +10,9 @@ import { Visitor, visitorName } from './visitor.ts'
 
 /** autocannon looks as often whether it is over: each load, and each sign-in, takes up to so much longer. */
 const tickMs = 20
-/** Only what is broken comes to the end of these. */
-const beginWithinMs = 30_000
+/** A little more than autocannon waits for an answer: only connections that are closed without one come to the end of it. */
+const beginWithinMs = 12_000
+/** A load is ended, and never comes to that. */
 const longestSeconds = 3600
 
 process.on('message', async (request: Load | SignIn | PacedLoad | GoOn) => {
@@ -36,7 +37,9 @@ async function load(request: Load): Promise<LoadReport> {
   if (isOnce) {
     await run
   } else {
-    await Promise.race([tally.hasBegun, setTimeout(beginWithinMs)])
+    const begins = tally.hasBegun.then(() => true)
+    if (!(await Promise.race([begins, setTimeout(beginWithinMs, false)])))
+      tally.fail(`a connection got no answer in ${beginWithinMs / 1000} s`)
     await word()
     tally.start()
     await Promise.race([tally.hasFailed, setTimeout(seconds * 1000)])

@@ -129,9 +129,12 @@ export interface Scale {
   readonly p99Ms: number
   /** Resident memory of the server process, per session. */
   readonly bytesPerSession: number
-  /** From when all were expired until none was held; null if some were still held after 20 seconds. */
+  /**
+   * From when all were expired until none was held, or, of a store that is told to, until it had cleared them out; null if
+   * some were still held after 20 seconds.
+   */
   readonly clearMs: number | null
-  /** The longest pause of the event loop in that time; null where the contender cannot say what it holds. */
+  /** The longest pause of the event loop in that time; null where sessions can neither be counted nor be cleared out. */
   readonly clearPauseMs: number | null
 }
 

@@ -7,7 +7,7 @@ import { wrapAfter } from './table.ts'
 const allNames = [...new Set([...contenderNames, ...socketContenderNames, ...resgateContenderNames])]
 
 const optionTexts = {
-  '--quick': `about three minutes: ${quickMeasurements.join(', ')} (default)`,
+  '--quick': `three and a half minutes: ${quickMeasurements.join(', ')} (default)`,
   '--full': 'an hour or more: more and longer rounds, more sizes, and all measurements',
   '--resume': 'goes on with what is missing of the run that was broken off',
   '--only a,b': `these contenders: ${allNames.join(', ')}`,
