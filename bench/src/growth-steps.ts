@@ -37,7 +37,7 @@ function planScale(stage: Stage, contender: ContenderName, { sizes, effort, byte
       if (notRun.length > 0) return { notRun }
       // A store of its own, which is gone with all its sessions afterwards.
       await using places = new StorePlaces()
-      const lose = async (error: unknown, sessions: number) => {
+      const lose = async (sessions: number, error: unknown) => {
         const loss = await stage.lossOf(contender, `scale, ${count(sessions)} sessions`, error, null)
         notRun.push(loss)
       }

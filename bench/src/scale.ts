@@ -3,6 +3,7 @@ import { fillerBytesOf } from './clients.ts'
 import { type ContenderName, holdsSessions } from './contenders.ts'
 import type { Client, LoadProcess } from './load-process.ts'
 import { type Scale, spreadOf } from './results.ts'
+import { type Lose, rethrow } from './rounds.ts'
 import { type ServerProcess, startServer } from './server-process.ts'
 import type { StorePlaces } from './store-server.ts'
 import { count } from './table.ts'
@@ -17,10 +18,6 @@ const clearWithinMs = 20_000
 const signedInAtOnce = 50_000
 /** Who holds no sessions is measured with so many at most: more would be the same again. */
 const mostNotHeld = 10_000
-
-const rethrow = (error: unknown): never => {
-  throw error
-}
 
 interface Filled {
   readonly connections: readonly (readonly Client[])[]
@@ -40,7 +37,7 @@ export async function measureScale(
   loader: LoadProcess,
   effort: Effort,
   progress: (what: string, share: number) => void,
-  lose: (error: unknown, sessions: number) => Promise<void> | void = rethrow,
+  lose: Lose<number> = rethrow,
 ): Promise<Scale[]> {
   const most = holdsSessions(contender) ? Math.max(...sizes) : Math.max(mostNotHeld, Math.min(...sizes))
   const held = sizes.filter(size => size <= most)
@@ -53,7 +50,7 @@ export async function measureScale(
     try {
       rows.push(await measureSize(contender, places, sessions, none, loader, effort, tell))
     } catch (error) {
-      await lose(error, sessions)
+      await lose(sessions, error)
       break
     }
     done += sessions
