@@ -26,6 +26,7 @@ client.onState(state => {
   say('failed', null)
   if (state.name === 'anonymous' || state.name === 'ended') person = seconds = null
   if (state.name === 'active') void learnWho()
+  void lookAtKey() // the log shall miss no generation
   refresh()
 })
 client.listen('tick', (count: number) => {
@@ -72,6 +73,11 @@ async function learnWho(): Promise<void> {
 
 /** Any tab may have renewed it. */
 async function watchKey(): Promise<void> {
+  await lookAtKey()
+  setTimeout(watchKey, 250)
+}
+
+async function lookAtKey(): Promise<void> {
   const found = await readKey().catch(() => null)
   if (found !== null && found.generation !== key?.generation) {
     log(
@@ -82,7 +88,6 @@ async function watchKey(): Promise<void> {
   }
   key = found
   refresh()
-  setTimeout(watchKey, 250)
 }
 
 function refresh(): void {
