@@ -22,6 +22,9 @@ interface Part {
 /** The rest of the line, beside the longest name. */
 const maxLength = 72
 
+/** Of less, pings are a part. */
+const leastInStore = 0.5
+
 /** What people run today in the place of each of ours. */
 const peers: Partial<Record<ContenderName, ContenderName>> = {
   memory: 'express-session-memory',
@@ -128,12 +131,15 @@ function describeTheft({ theft }: Results, contender: ContenderName): Part[] {
 function describePrices({ throughput }: Results, contender: ContenderName): Part[] {
   const priceOf = (name: string | undefined, scenario: string) =>
     throughput.find(row => row.contender === name && row.scenario === scenario)?.overheadMicros.median
+  const pageView = throughput.find(row => row.contender === contender && row.scenario === 'read')
+  const inStore = pageView?.storeCpuMicros ?? 0
   const [read, write] = [priceOf(contender, 'read'), priceOf(contender, 'write')]
   const peer = peers[contender]
   const peerRead = priceOf(peer, 'read') ?? 0
   const share = read && read > 0 && peerRead > 0 ? `, ${(read / peerRead).toFixed(2)} of ${peer}` : ''
   return [
     ...(read === undefined ? [] : [{ text: `${read.toFixed(1)} µs a page view${share}` }]),
+    ...(inStore < leastInStore ? [] : [{ text: `${inStore.toFixed(1)} µs more in its store` }]),
     ...(write === undefined ? [] : [{ text: `${write.toFixed(1)} µs a change`, isDetail: true }]),
   ]
 }

@@ -39,13 +39,18 @@ describe('a run of the benchmark', () => {
     }
   })
 
-  test('counts the trips to the store, where there is a way to it', () => {
+  test('counts the trips to the store, and what they carry, where there is a way to it', () => {
     const trips = (name: string) =>
       results.throughput
         .filter(({ contender }) => contender === name)
         .map(({ storeRoundTrips }) => storeRoundTrips && Math.round(storeRoundTrips)) // a ping may come between
     assert.deepEqual(trips('redis'), [1, 2, 0, 2])
     assert.deepEqual(trips('memory'), [null, null, null, null])
+    const bytes = (name: string) =>
+      results.throughput.filter(({ contender }) => contender === name).map(({ storeBytes }) => storeBytes)
+    const [read = 0, write = 0, anonymous = 0] = bytes('redis').map(Number)
+    assert.ok(read > 200 && write > 2 * read && anonymous < 20, `${read}, ${write}, ${anonymous}`)
+    assert.deepEqual(bytes('memory'), [null, null, null, null])
   })
 
   test('says whose sessions survive the server, and are seen by a second one', () => {

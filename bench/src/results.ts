@@ -58,8 +58,15 @@ export interface Throughput {
   readonly overheadHalves?: readonly [number, number]
   readonly p50Ms: number
   readonly p99Ms: number
+  /**
+   * CPU time of the processes of the store per request, in microseconds, of all rounds together; null where it is inside
+   * the server, or another's. Missing in older files.
+   */
+  readonly storeCpuMicros?: number | null
   /** Messages to the store per request of one client; null for a store inside the process, and for a cluster. */
   readonly storeRoundTrips: number | null
+  /** Of those and of what comes back. Missing in older files. */
+  readonly storeBytes?: number | null
   readonly responseBytes: number
   /** What the client sends with each request: the value of its `Cookie` header. */
   readonly credentialBytes: number

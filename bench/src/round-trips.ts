@@ -15,15 +15,23 @@ const defaultPorts: Record<string, number> = {
   'mysql:': 3306,
 }
 
+/** What goes between a server and its store for one request of one client; null where it cannot be counted. */
+export interface Trips {
+  /** Messages to the store. */
+  readonly storeRoundTrips: number | null
+  /** Both ways. */
+  readonly storeBytes: number | null
+}
+
 /**
- * How often a server speaks to its store for one request of one client, by scenario: counted on the wire between
- * them, one after the other. Null where there is no such wire, or more than one.
+ * Of each scenario: counted on the wire between a server and its store, one request after the other. Null where there is
+ * no such wire, or more than one.
  */
 export async function countRoundTrips(
   contender: ContenderName,
   address: string,
   scenarios: readonly Scenario[],
-): Promise<Map<string, number> | null> {
+): Promise<Map<string, Trips> | null> {
   const kind = storeOf(contender)
   if (kind === null || kind === 'folder' || kind === 'redis-cluster') return null
   if (!canTap(address)) return null
@@ -32,10 +40,10 @@ export async function countRoundTrips(
   try {
     const client = newClient('traveller')
     await signIn(server, client)
-    const counts = new Map<string, number>()
+    const counts = new Map<string, Trips>()
     for (const { name: scenario, requests: names, isSignedIn } of scenarios) {
       const total = Math.max(leastRequests, names.length)
-      const before = wire.messages()
+      const [messages, bytes] = [wire.messages(), wire.bytes()]
       for (let turn = 0; turn < total; turn++) {
         const name = names[turn % names.length] as RequestName
         const { method, path } = requests[name]
@@ -46,7 +54,10 @@ export async function countRoundTrips(
             `${contender}, while trips are counted: ${client.user} was answered as ${user}`,
           )
       }
-      counts.set(scenario, (wire.messages() - before) / total)
+      counts.set(scenario, {
+        storeRoundTrips: (wire.messages() - messages) / total,
+        storeBytes: (wire.bytes() - bytes) / total,
+      })
     }
     return counts
   } finally {
@@ -57,15 +68,21 @@ export async function countRoundTrips(
 /** Not if it is encrypted. */
 export const canTap = (address: string) => new URL(address).protocol in defaultPorts
 
-/** A way to a server that counts what is sent to it. */
+/** A way to a server that counts what is sent to it, and the bytes of all that goes either way. */
 export async function tap(address: string) {
   const url = new URL(address)
   const host = url.hostname
   const port = Number(url.port) || (defaultPorts[url.protocol] as number)
-  let messages = 0
+  let [messages, bytes] = [0, 0]
   const relay = createServer({ noDelay: true }, client => {
     const target = connect({ port, host, noDelay: true })
-    client.on('data', () => void messages++)
+    client.on('data', chunk => {
+      messages++
+      bytes += chunk.length
+    })
+    target.on('data', chunk => {
+      bytes += chunk.length
+    })
     client.on('error', () => target.destroy())
     target.on('error', () => client.destroy())
     client.pipe(target).pipe(client)
@@ -75,6 +92,7 @@ export async function tap(address: string) {
   return {
     address: url.href,
     messages: () => messages,
+    bytes: () => bytes,
     async [Symbol.asyncDispose]() {
       relay.close()
     },

@@ -1,6 +1,8 @@
+import { platform } from 'node:os'
 import { Child } from './child.ts'
 import type { World } from './contender.ts'
 import type { ContenderName } from './contenders.ts'
+import { readTree } from './process-tree.ts'
 
 export type ServerRequest =
   | { readonly report: true }
@@ -8,9 +10,9 @@ export type ServerRequest =
   | { readonly advanceMs: number }
 
 /** What a server is told when it starts. */
-export interface ServerSetup extends World, Required<Omit<StartOptions, 'isSecretRotated'>> {}
+export interface ServerSetup extends World, Required<Omit<StartOptions, 'isSecretRotated' | 'storePids'>> {}
 
-export interface Usage {
+export interface ServerUsage {
   readonly cpuMicros: number
   /** That have come so far. */
   readonly requests: number
@@ -22,13 +24,19 @@ export interface Usage {
   /** How long it took to clear out what had expired, where that can be told to, and not be counted. */
   readonly clearMs: number | null
 }
-export type ServerReport = { readonly port: number } | Usage
+export type ServerReport = { readonly port: number } | ServerUsage
+
+export interface Usage extends ServerUsage {
+  /** Of the processes of its store, whoever else uses it; null where there are none, or it is not known. */
+  readonly storeCpuMicros: number | null
+}
 
 export interface ServerProcess {
   readonly contender: ContenderName
   readonly port: number
   /** The address of its store, as `World` has it. */
   readonly store: string
+  readonly storePids: readonly number[]
   usage(): Promise<Usage>
   /** After it has thrown away what it no longer needs. */
   usageAtRest(): Promise<Usage>
@@ -47,6 +55,8 @@ const newerSecret = 'the one that took its place, as it should once in a while'
 
 export interface StartOptions {
   readonly store?: string
+  /** Of the servers of its store, where their CPU time is wanted. */
+  readonly storePids?: readonly number[]
   /** Default: any that is free. */
   readonly port?: number
   /** With a newer secret in front of the usual one. */
@@ -57,7 +67,7 @@ export interface StartOptions {
 
 export async function startServer(
   contender: ContenderName,
-  { store = '', port = 0, isSecretRotated = false, clockOffMs = 0 }: StartOptions = {},
+  { store = '', storePids = [], port = 0, isSecretRotated = false, clockOffMs = 0 }: StartOptions = {},
 ): Promise<ServerProcess> {
   const secrets: World['secrets'] = isSecretRotated ? [newerSecret, secret] : [secret]
   const setup: ServerSetup = { store, port, secrets, clockOffMs }
@@ -66,14 +76,24 @@ export async function startServer(
     await child.kill()
     throw error
   })
+  const report = async (request: ServerRequest): Promise<Usage> => ({
+    storeCpuMicros: readCpu(storePids),
+    ...(await child.ask<ServerUsage>(request, patienceMs)),
+  })
   return {
     contender,
     port: started.port,
     store,
-    usage: () => child.ask<Usage>({ report: true }, patienceMs),
-    usageAtRest: () => child.ask<Usage>({ collects: true }, patienceMs),
-    advance: advanceMs => child.ask<Usage>({ advanceMs }, patienceMs),
+    storePids,
+    usage: () => report({ report: true }),
+    usageAtRest: () => report({ collects: true }),
+    advance: advanceMs => report({ advanceMs }),
     kill: () => child.kill(),
     stop: () => child.stop(),
   }
+}
+
+function readCpu(pids: readonly number[]): number | null {
+  if (pids.length === 0 || platform() !== 'linux') return null
+  return pids.map(pid => readTree(pid).cpuMicros).reduce((sum, micros) => sum + micros)
 }

@@ -5,7 +5,7 @@ import { EndedError } from './ended-error.ts'
 import { type LoadProcess, startLoadProcess } from './load-process.ts'
 import { refusalOf } from './refusal.ts'
 import type { NotRun } from './results.ts'
-import { countRoundTrips } from './round-trips.ts'
+import { countRoundTrips, type Trips } from './round-trips.ts'
 import { scenarios } from './scenarios.ts'
 import { type ServerProcess, startServer } from './server-process.ts'
 import { type StoreKind, StorePlaces } from './store-server.ts'
@@ -25,7 +25,7 @@ export class Stage implements AsyncDisposable {
   /** Ended by us, because their store had ended. */
   readonly #orphans = new Map<string, string>()
   readonly #refusals = new Map<string, string | null>()
-  readonly #trips = new Map<ContenderName, ReadonlyMap<string, number> | null>()
+  readonly #trips = new Map<ContenderName, ReadonlyMap<string, Trips> | null>()
 
   constructor() {
     this.loader = {
@@ -71,7 +71,8 @@ export class Stage implements AsyncDisposable {
     const kind = storeOf(contender)
     try {
       if (kind !== null && (await this.places.hasEnded(kind))) await this.places.replace(kind)
-      const server = await startServer(contender, { store: await this.places.addressFor(contender) })
+      const { address, pids } = await this.places.placeOf(kind)
+      const server = await startServer(contender, { store: address, storePids: pids })
       this.#servers.set(contender, server)
       return server
     } catch (error) {
@@ -84,8 +85,8 @@ export class Stage implements AsyncDisposable {
     }
   }
 
-  /** Messages to the store for a request, by scenario; null where none can be counted. */
-  async tripsOf(contender: ContenderName, lost: NotRun[]): Promise<ReadonlyMap<string, number> | null> {
+  /** By scenario; null where none can be counted. */
+  async tripsOf(contender: ContenderName, lost: NotRun[]): Promise<ReadonlyMap<string, Trips> | null> {
     if (!this.#trips.has(contender)) {
       const counted = scenarios.filter(({ isFirst }) => !isFirst)
       const trips = await this.places

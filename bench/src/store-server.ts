@@ -20,6 +20,8 @@ export type StoreKind = 'redis' | 'redis-cluster' | 'postgres' | 'mariadb' | 'fo
 export interface StorePlace extends AsyncDisposable {
   /** As `World` has it. */
   readonly address: string
+  /** Of its servers, if they are ours. */
+  readonly pids: readonly number[]
 }
 
 /** A store of one's own, to do harm to. */
@@ -43,16 +45,20 @@ export class StorePlaces implements AsyncDisposable {
   }
 
   async addressOf(kind: StoreKind | null): Promise<string> {
-    if (kind === null) return ''
+    return (await this.placeOf(kind)).address
+  }
+
+  async placeOf(kind: StoreKind | null): Promise<Omit<StorePlace, keyof AsyncDisposable>> {
+    if (kind === null) return { address: '', pids: [] }
     if (kind === 'folder') {
       const folder = await createFolder()
       this.#folders.push(folder)
-      return folder.address
+      return folder
     }
     const server = this.#servers.get(kind) ?? provide(kind)
     server.catch(() => {})
     this.#servers.set(kind, server)
-    return (await server).address
+    return server
   }
 
   /** Whether the server of that kind was started, and has ended by itself. */
@@ -100,6 +106,9 @@ export async function startStoreServer(kind: StoreKind, isDurable: boolean): Pro
   const all = (act: (server: Server) => unknown) => Promise.all(cluster.servers.map(act))
   return {
     address: cluster.servers.map(({ url }) => url).join(),
+    get pids() {
+      return cluster.servers.flatMap(pidsOf)
+    },
     kill: async () => void (await all(server => server.kill())),
     restart: async () => void (await all(server => server.restart())),
     freeze: () => void all(server => server.freeze()),
@@ -114,12 +123,21 @@ async function provide(kind: Exclude<StoreKind, 'folder'>): Promise<StorePlace> 
   const server = await (kind === 'redis'
     ? provideRedis()
     : provideDatabase(kind === 'mariadb' ? 'mysql' : 'postgres'))
-  return { address: server.url, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() }
+  return {
+    address: server.url,
+    pids: pidsOf(server),
+    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
+  }
 }
+
+const pidsOf = ({ pid }: { readonly pid: number | null }) => (pid === null ? [] : [pid])
 
 function harmable(server: Server): StoreServer {
   return {
     address: server.url,
+    get pids() {
+      return pidsOf(server)
+    },
     kill: () => server.kill(),
     restart: () => server.restart(),
     freeze: () => server.freeze(),
@@ -131,5 +149,5 @@ function harmable(server: Server): StoreServer {
 
 async function createFolder(): Promise<StorePlace> {
   const address = await mkdtemp(join(tmpdir(), 'sojourn-bench-'))
-  return { address, [Symbol.asyncDispose]: () => rm(address, { recursive: true, force: true }) }
+  return { address, pids: [], [Symbol.asyncDispose]: () => rm(address, { recursive: true, force: true }) }
 }

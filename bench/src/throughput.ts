@@ -2,6 +2,7 @@ import { emptyBytes, fillerBytesOf, prepareClients } from './clients.ts'
 import type { ContenderName } from './contenders.ts'
 import type { Client, LoadProcess, LoadReport } from './load-process.ts'
 import { spreadOf, type Throughput } from './results.ts'
+import type { Trips } from './round-trips.ts'
 import { type Lose, prepareEach, rethrow, takeRounds } from './rounds.ts'
 import { type Scenario, scenarios } from './scenarios.ts'
 import { type ServerProcess, startServer, type Usage } from './server-process.ts'
@@ -25,6 +26,10 @@ const longestSeconds = 30
 interface Sample extends LoadReport {
   readonly rps: number
   readonly cpuMicros: number
+  /** That came to the server. */
+  readonly handled: number
+  /** For all of them. */
+  readonly storeMicros: number | null
   readonly rssBytes: number
   readonly credentialBytes: number
 }
@@ -40,7 +45,7 @@ export async function measureThroughput(
   effort: Effort,
   progress: (contender: ContenderName, round: number) => void,
   lose: Lose<ServerProcess> = rethrow,
-): Promise<Omit<Throughput, 'storeRoundTrips'>[]> {
+): Promise<Omit<Throughput, keyof Trips>[]> {
   const beside = new Map<ServerProcess, ServerProcess>()
   try {
     const run = async (server: ServerProcess, seconds: number): Promise<Sample> => {
@@ -89,7 +94,8 @@ async function startBeside(
   loader: LoadProcess,
   effort: Effort,
 ): Promise<void> {
-  const second = await startServer(server.contender, { store: server.store })
+  const { contender, store, storePids } = server
+  const second = await startServer(contender, { store, storePids })
   beside.set(server, second)
   await warmUpByReading(second, loader, effort)
 }
@@ -130,10 +136,16 @@ export async function measure(
   )
   const [before, after] = usages as [Usage, Usage]
   if (report.wrong !== null) throw new WrongAnswer(`${contender}, ${name}: ${report.wrong}`)
+  const handled = after.requests - before.requests
   return {
     ...report,
     rps: report.requests / report.seconds,
-    cpuMicros: (after.cpuMicros - before.cpuMicros) / (after.requests - before.requests),
+    cpuMicros: (after.cpuMicros - before.cpuMicros) / handled,
+    handled,
+    storeMicros:
+      after.storeCpuMicros === null || before.storeCpuMicros === null
+        ? null
+        : after.storeCpuMicros - before.storeCpuMicros,
     rssBytes: after.rssBytes,
     credentialBytes: Math.max(...connections.flat().map(({ cookie }) => cookie?.length ?? 0)),
   }
@@ -150,6 +162,7 @@ function summarise(samples: readonly Sample[], baseline: readonly Sample[]) {
     ratioToNone: spread(({ rps }, none) => rps / none.rps),
     cpuMicros: spread(({ cpuMicros }) => cpuMicros),
     overheadMicros: spreadOf(overheads),
+    storeCpuMicros: storeCpuOf(samples),
     ...(half === 0 ? {} : { overheadHalves: halves as [number, number] }),
     p50Ms: spread(({ p50Ms }) => p50Ms).median,
     p99Ms: spread(({ p99Ms }) => p99Ms).median,
@@ -158,4 +171,11 @@ function summarise(samples: readonly Sample[], baseline: readonly Sample[]) {
     rssBytes: spread(({ rssBytes }) => rssBytes).max,
     loaderBusy: spread(({ loaderBusy }) => loaderBusy).median,
   }
+}
+
+/** Of all rounds together: the kernel counts in ticks, which are long beside one. */
+function storeCpuOf(samples: readonly Sample[]): number | null {
+  const sum = (of: (sample: Sample) => number) => samples.map(of).reduce((total, value) => total + value)
+  const isKnown = samples.every(({ storeMicros }) => storeMicros !== null)
+  return isKnown ? sum(({ storeMicros }) => Number(storeMicros)) / sum(({ handled }) => handled) : null
 }

@@ -3,7 +3,18 @@ import { isThroughResgate } from '../resgate/contenders.ts'
 import type { Latency, Resgate, Restart, Scale, Sockets, Spread, Theft, Throughput } from '../results.ts'
 import { isOnSockets } from '../sockets/contenders.ts'
 import { count } from '../table.ts'
-import { type Figure, lifetime, ofNone, once, overhead, overheadAlone, spared, to, trips } from './figures.ts'
+import {
+  type Figure,
+  inStore,
+  lifetime,
+  ofNone,
+  once,
+  overhead,
+  overheadAlone,
+  spared,
+  to,
+  trips,
+} from './figures.ts'
 
 /** The rows of one kind in a results file, and what is compared of them. */
 interface Family<Row extends { readonly contender: string }> {
@@ -29,6 +40,7 @@ export const families: readonly AnyFamily[] = [
     figures: [
       ofNone,
       overhead,
+      inStore,
       trips,
       {
         title: 'bytes of cookie',

@@ -65,6 +65,16 @@ export const overhead: Figure<{
   noise: ({ cpu }, rows) => ({ amount: cpu * Math.max(...rows.map(({ cpuMicros }) => cpuMicros.median)) }),
 }
 
+export const inStore: Figure<{ readonly storeCpuMicros?: number | null }> = {
+  title: 'store µs',
+  of: row => row.storeCpuMicros,
+  format: to(1),
+  isBetter: 'less',
+  margin: { share: 0.5, amount: 2 },
+  isAbsolute: true,
+  noise: ({ cpu }) => ({ share: cpu }),
+}
+
 export const trips: Figure<{ readonly storeRoundTrips: number | null }> = {
   title: 'trips',
   of: row => row.storeRoundTrips,

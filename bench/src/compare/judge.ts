@@ -37,7 +37,7 @@ export const rule =
   'rounds does from the rest, in either run, and by more than 10 % and 1 µs. Of ratios to none, and where there are no halves: the ' +
   'rounds of the two runs do not overlap (min–max), and the medians of a ratio differ by more than 5 %. What is less than none ' +
   'itself varied from round to round cannot be told. Who is still signed in: by more than three standard errors of so many clients, or ' +
-  'all in one run and not in the other. What was measured once, as times to come back and memory, by half and more.'
+  'all in one run and not in the other. What has no spread, as times to come back, memory and the CPU time of a store, by half and more.'
 
 /** What became of `before`, beyond the noise. `rounds`: of the run that has fewer. */
 export function judge(

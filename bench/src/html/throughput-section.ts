@@ -1,4 +1,4 @@
-import type { Throughput } from '../results.ts'
+import { spreadOf, type Throughput } from '../results.ts'
 import { drawBars } from './bars.ts'
 import { bytes, count, micros } from './figures.ts'
 import { html, type Markup, nothing } from './markup.ts'
@@ -25,7 +25,8 @@ export function showThroughput(rows: readonly Throughput[]): Section[] {
       id: 'cost',
       title: 'What does it cost?',
       content: html`
-<p>The overhead is the processor time that a request costs above the same app without sessions. Of all figures it suffers
+<p>The overhead is the processor time that a request costs the server above the same app without sessions; what it costs a store in
+processes of its own comes on top. Of all figures it suffers
 least from a noisy machine, and not from the load generator; the whiskers say how much it did. Short bars are good; of requests per
 second, long ones.</p>
 ${[...scenarios].map(([scenario, rows]) => showScenario(scenario, rows))}`,
@@ -72,9 +73,16 @@ function drawCosts(question: string, rows: readonly Throughput[]): Markup {
       format: micros,
       spreadOf: contender => rowOf(contender)?.overheadMicros,
     },
+    {
+      title: 'In its store',
+      format: micros,
+      spreadOf: contender => asSpread(rowOf(contender)?.storeCpuMicros),
+    },
     { title: 'Requests per second', format: count, spreadOf: contender => rowOf(contender)?.rps },
   ])
 }
+
+const asSpread = (value: number | null | undefined) => (value == null ? value : spreadOf([value]))
 
 function showSteps(
   title: string,

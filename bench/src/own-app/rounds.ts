@@ -1,7 +1,7 @@
+import type { TreeUsage } from '../process-tree.ts'
 import { Browser } from './browser.ts'
 import type { LoadClient, OwnLoad, OwnLoadProcess } from './load-process.ts'
 import type { OwnAppOptions } from './options.ts'
-import type { TreeUsage } from './process-tree.ts'
 import type { Sample } from './sample.ts'
 
 /** What is measured in turn. */

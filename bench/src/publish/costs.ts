@@ -41,7 +41,12 @@ export function writeScenario(results: Reported, scenario: string): string {
     { title: 'CPU per request', cell: row => micros(row.cpuMicros) },
     { title: 'above no sessions', cell: overhead },
     { title: 'min–max', cell: formatRange },
-    { title: 'trips to the store', cell: row => row.storeRoundTrips?.toFixed(1) ?? '' },
+    {
+      title: 'in its store',
+      cell: ({ storeCpuMicros }) => (storeCpuMicros == null ? '' : `${storeCpuMicros.toFixed(1)} µs`),
+    },
+    { title: 'trips to it', cell: row => row.storeRoundTrips?.toFixed(1) ?? '' },
+    { title: 'bytes to and fro', cell: ({ storeBytes }) => (storeBytes ? count(storeBytes) : '') },
   ])
   const { concurrency, sessionBytes, rounds } = first
   return blocks(

@@ -1,6 +1,7 @@
 import { wrongAnswers, wrongUsersUnderLoad } from './answers.ts'
 import { busyLoop, delay, largerAnswer } from './costs.ts'
 import { leak, lingering, pause } from './growth.ts'
+import { inRedis } from './in-redis.ts'
 import { evenPace, stalls } from './paces.ts'
 import { lostSessions, lostWrites, wrongUsers } from './restarts.ts'
 import type { Check } from './stand.ts'
@@ -13,6 +14,7 @@ export const steadyChecks: readonly Check[] = [
   wrongUsersUnderLoad,
   largerAnswer,
   secondTrip,
+  inRedis,
   lostSessions,
   lostWrites,
   wrongUsers,

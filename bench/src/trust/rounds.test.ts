@@ -29,6 +29,7 @@ class ScriptedServer {
 
   usage = async () => ({
     cpuMicros: this.#used,
+    storeCpuMicros: this.port === 1 ? null : this.#used / 2,
     requests: this.#answered,
     rssBytes: 1,
     sessions: null,
@@ -61,6 +62,7 @@ test('an overhead is against the same round; each round counts, and the warm-up 
   assert.deepEqual(none?.overheadMicros, { median: 0, min: 0, max: 0 })
   assert.deepEqual(none?.cpuMicros, { median: 30, min: 10, max: 5000 })
   assert.deepEqual(row?.overheadMicros, { median: 100, min: 98, max: 150 })
+  assert.deepEqual([none?.storeCpuMicros, row?.storeCpuMicros], [null, 650.8])
   assert.deepEqual(row?.ratioToNone, { median: 0.5, min: 0.5, max: 0.5 })
   assert.deepEqual([none?.rps.median, row?.rps.median], [requests / seconds, requests / seconds / 2])
 })

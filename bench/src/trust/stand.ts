@@ -1,4 +1,4 @@
-import type { ContenderName } from '../contenders.ts'
+import { type ContenderName, storeOf } from '../contenders.ts'
 import { type LoadProcess, startLoadProcess } from '../load-process.ts'
 import { type ServerProcess, startServer } from '../server-process.ts'
 import { StorePlaces } from '../store-server.ts'
@@ -17,7 +17,8 @@ export class Stand implements AsyncDisposable {
     const servers: ServerProcess[] = []
     try {
       for (const contender of contenders) {
-        servers.push(await startServer(contender, { store: await this.places.addressFor(contender) }))
+        const { address, pids } = await this.places.placeOf(storeOf(contender))
+        servers.push(await startServer(contender, { store: address, storePids: pids }))
       }
       return await use(...servers)
     } finally {

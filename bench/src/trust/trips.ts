@@ -14,7 +14,7 @@ export const secondTrip: Check = {
     const countTrips = async (contender: Parameters<typeof countRoundTrips>[0]) => {
       const address = await places.addressFor(contender)
       const trips = await countRoundTrips(contender, address, scenarios.slice(0, 1))
-      return Math.floor(Number(trips?.get('read')))
+      return Math.floor(Number(trips?.get('read')?.storeRoundTrips))
     }
     return [
       readsExactly('nothing: trips to Redis for each page', 1, await countTrips('redis')),

@@ -6,6 +6,8 @@ import { startRedis } from './redis.ts'
 /** A server that may be ours or another's: for what does not crash it. */
 export interface ProvidedServer extends AsyncDisposable {
   readonly url: string
+  /** As `Server` has it; null for another's. */
+  readonly pid: number | null
 }
 
 /** The Redis of `REDIS_URL`, else one of our own. */
@@ -28,5 +30,5 @@ export async function provideNats(): Promise<ProvidedServer> {
 
 /** Another's server, which is left as it is. */
 function findServer(url: string | undefined): ProvidedServer | undefined {
-  return url ? { url, async [Symbol.asyncDispose]() {} } : undefined
+  return url ? { url, pid: null, async [Symbol.asyncDispose]() {} } : undefined
 }

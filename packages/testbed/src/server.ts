@@ -14,6 +14,8 @@ export interface Server extends AsyncDisposable {
   /** With all that a client needs, as `redis://127.0.0.1:10123` or `postgres://user:password@127.0.0.1:10123/database`. */
   readonly url: string
   readonly port: number
+  /** Of its first process, which has all others below it; null while none runs. */
+  readonly pid: number | null
   /** SIGKILL, as a crash. Resolves when it is dead. Killing what is dead is no error. */
   kill(): Promise<void>
   /** Kills it if it runs, and starts it again on the same port and folder. Resolves when it answers. */
@@ -92,6 +94,10 @@ class OwnServer implements Server {
     this.url = plan.url(port)
     this.port = port
     this.#plan = plan
+  }
+
+  get pid(): number | null {
+    return this.#running?.pid ?? null
   }
 
   async kill(): Promise<void> {

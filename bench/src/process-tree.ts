@@ -29,7 +29,7 @@ export function readTree(pid: number): TreeUsage {
     const stat = /^\d+$/.test(name) ? readStat(name) : null
     if (stat !== null) stats.set(Number(name), stat)
   }
-  if (!stats.has(pid)) throw new Error(`There is no process ${pid}: --pid is that of the application.`)
+  if (!stats.has(pid)) throw new Error(`There is no process ${pid}.`)
   const tree = new Set([pid])
   for (const member of tree) {
     for (const [child, { parent }] of stats) if (parent === member) tree.add(child)
