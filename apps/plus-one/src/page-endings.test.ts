@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
-import { launchChromium } from '@sojourn/testbed'
-import { eventually } from './eventually.fixture.ts'
+import { eventually, launchChromium } from '@sojourn/testbed'
 import { explain } from './page/words.ts'
 import { Clock, dayMs, openPlusOne } from './plus-one.fixture.ts'
 import { Person } from './tab.fixture.ts'

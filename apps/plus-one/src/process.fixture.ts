@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { eventually } from './eventually.fixture.ts'
+import { eventually } from '@sojourn/testbed'
 
 /** One of our programs, as its users run it. It ends with this process. */
 export class Program {

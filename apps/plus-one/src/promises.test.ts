@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { eventually } from './eventually.fixture.ts'
+import { eventually } from '@sojourn/testbed'
 import { Clock, dayMs, openPlusOne } from './plus-one.fixture.ts'
 import { Browser, Window } from './window.fixture.ts'
 

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { eventually } from './eventually.fixture.ts'
+import { eventually } from '@sojourn/testbed'
 
 // biome-ignore lint/suspicious/noExplicitAny: as it came
 type Frame = any[]

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import type { Browser, BrowserContext, Page } from '@sojourn/testbed'
-import { eventually } from './eventually.fixture.ts'
+import { eventually } from '@sojourn/testbed'
 
 type ContextOptions = NonNullable<Parameters<Browser['newContext']>[0]>
 type Storage = Awaited<ReturnType<BrowserContext['storageState']>>

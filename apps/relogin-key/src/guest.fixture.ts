@@ -1,5 +1,5 @@
 import type { Browser, BrowserContext, Page } from '@sojourn/testbed'
-import { eventually } from './eventually.fixture.ts'
+import { eventually } from '@sojourn/testbed'
 
 const passwords = { alice: 'wonderland', bob: 'builder' }
 type Name = keyof typeof passwords

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, describe, test } from 'node:test'
-import { startProxy } from '@sojourn/testbed'
-import { eventually } from './eventually.fixture.ts'
+import { eventually, startProxy } from '@sojourn/testbed'
 import { Stage } from './stage.fixture.ts'
 
 describe('a visitor who is interrupted', { timeout: 180_000 }, () => {

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, describe, test } from 'node:test'
-import { provideRedis } from '@sojourn/testbed'
+import { eventually, provideRedis } from '@sojourn/testbed'
 import { DemoProcess } from './demo-process.fixture.ts'
-import { eventually } from './eventually.fixture.ts'
 import { Stage } from './stage.fixture.ts'
 
 const stolen = 'Somebody else used a copy of your key, so both were signed out. Sign in again.'

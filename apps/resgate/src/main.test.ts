@@ -5,13 +5,13 @@ import { dirname, join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import {
   type Browser,
+  eventually,
   findResgate,
   launchChromium,
   provideRedis,
   startGateway,
   startNats,
 } from '@sojourn/testbed'
-import { eventually } from './eventually.fixture.ts'
 import { PartProcess } from './part-process.fixture.ts'
 import { Person } from './person.fixture.ts'
 import { sessionReady } from './stage.fixture.ts'

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, describe, test } from 'node:test'
-import { findResgate } from '@sojourn/testbed'
-import { eventually } from './eventually.fixture.ts'
+import { eventually, findResgate } from '@sojourn/testbed'
 import { Stage, sessionReady } from './stage.fixture.ts'
 
 const kind = findResgate() === null ? 'the peer' : 'a real Resgate'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import type { Browser, BrowserContext, Page } from '@sojourn/testbed'
-import { eventually } from './eventually.fixture.ts'
+import { eventually } from '@sojourn/testbed'
 
 const passwords = { alice: 'wonderland', bob: 'builder' }
 export type ContextOptions = NonNullable<Parameters<Browser['newContext']>[0]>

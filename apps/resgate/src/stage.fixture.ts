@@ -6,6 +6,7 @@ import type { SessionStore } from '@sojourn/core'
 import { createDatabaseStore, createSqliteDriver } from '@sojourn/database'
 import {
   type Browser,
+  eventually,
   type Gateway,
   launchChromium,
   type Proxy as Network,
@@ -14,7 +15,6 @@ import {
   startNats,
   startProxy,
 } from '@sojourn/testbed'
-import { eventually } from './eventually.fixture.ts'
 import { PartProcess } from './part-process.fixture.ts'
 import { type ContextOptions, Person, type Tab } from './person.fixture.ts'
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
-import { eventually } from './eventually.fixture.ts'
+import { eventually } from '@sojourn/testbed'
 import { createProfile, openSite, signedIn } from './site.fixture.ts'
 
 suite('identities', () => {

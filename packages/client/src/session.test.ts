@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { setTimeout } from 'node:timers/promises'
+import { eventually } from '@sojourn/testbed'
 import { WebSocket } from 'ws'
-import { eventually } from './eventually.fixture.ts'
 import type { ClientStorage } from './index.ts'
 import { createProfile, openSite, signedIn } from './site.fixture.ts'
 

@@ -6,8 +6,8 @@ import type { AddressInfo } from 'node:net'
 import { onSessionEvent, type SessionStore, type SessionStrategy } from '@sojourn/core'
 import { createMemoryStore } from '@sojourn/memory'
 import { createReloginKeyStrategy } from '@sojourn/relogin-key'
+import { eventually } from '@sojourn/testbed'
 import { createSocketSessions, type SocketSessionsOptions } from '@sojourn/websocket'
-import { eventually } from './eventually.fixture.ts'
 import {
   type Client,
   type ClientOptions,

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
-import { startProxy } from '@sojourn/testbed'
-import { eventually } from './eventually.fixture.ts'
+import { eventually, startProxy } from '@sojourn/testbed'
 import { createProfile, openSite, signedIn } from './site.fixture.ts'
 import { createTime } from './time.fixture.ts'
 

@@ -3,8 +3,8 @@ import { setTimeout } from 'node:timers/promises'
 /** Only what is broken ever comes to the end of it. */
 const patienceMs = 30_000
 
-/** Resolves when `condition` holds. What it throws meanwhile counts as no. */
-export async function eventually(condition: () => Promise<boolean>): Promise<void> {
+/** Resolves when `condition` holds. What it throws meanwhile, as a page that is just reloading does, counts as no. */
+export async function eventually(condition: () => boolean | Promise<boolean>): Promise<void> {
   const end = Date.now() + patienceMs
   for (;;) {
     try {

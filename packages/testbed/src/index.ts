@@ -1,5 +1,6 @@
 export type { Browser, BrowserContext, Page } from 'playwright-core'
 export { launchChromium } from './chromium.ts'
+export { eventually } from './eventually.ts'
 export { findResgate, type Gateway, startGateway, startGatewayPeer, startResgate } from './gateway.ts'
 export { startMariadb } from './mariadb.ts'
 export { startNats } from './nats.ts'
