@@ -12,7 +12,7 @@ import { planSockets } from './sockets/run.ts'
 import { Stage } from './stage.ts'
 import type { Rows, Step } from './step.ts'
 
-const briefly = ['--rounds', '2', '--seconds', '0.2', '--clients', '20']
+const briefly = ['--rounds', '2', '--seconds', '0.2', '--warm-up', '1', '--clients', '20']
 const course = 'read, 200 B, 32 connections'
 
 const namesOf = (rows: readonly { readonly contender: string }[] | undefined) =>

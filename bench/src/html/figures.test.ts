@@ -68,10 +68,19 @@ test('bars are as long as the numbers say, and say them', async () => {
     .locator('path[fill="var(--ours)"], path[fill="var(--peer)"]')
     .evaluateAll(bars => bars.map(bar => (bar as SVGGraphicsElement).getBBox().width))
   const stateful = rows.filter(({ contender }) => contender !== 'none')
-  const [overheads, rates] = [lengths.slice(0, stateful.length), lengths.slice(stateful.length)]
+  const stored = stateful.filter(({ storeCpuMicros }) => storeCpuMicros)
+  const [overheads, inStores, rates] = [
+    lengths.splice(0, stateful.length),
+    lengths.splice(0, stored.length),
+    lengths,
+  ] as const
   assertProportional(
     overheads,
     stateful.map(({ overheadMicros }) => overheadMicros.median),
+  )
+  assertProportional(
+    inStores,
+    stored.map(({ storeCpuMicros }) => Number(storeCpuMicros)),
   )
   assertProportional(
     rates,
