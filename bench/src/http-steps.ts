@@ -75,7 +75,7 @@ function planCourse(
       if (scenario.leavesSessions) await stage.clear()
       const throughput = []
       for (const row of rows) {
-        const trips = await stage.tripsOf(row.contender as ContenderName, notRun)
+        const trips = await stage.tripsOf(row.contender as ContenderName, row.sessionBytes, notRun)
         throughput.push({ ...row, ...(trips?.get(row.scenario) ?? noTrips) })
       }
       return { throughput, notRun }

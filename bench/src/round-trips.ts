@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer } from 'node:net'
+import { fillerBytesOf } from './clients.ts'
 import { type ContenderName, storeOf } from './contenders.ts'
 import { type RequestName, requests, type Scenario } from './scenarios.ts'
 import { startServer } from './server-process.ts'
@@ -31,6 +32,7 @@ export async function countRoundTrips(
   contender: ContenderName,
   address: string,
   scenarios: readonly Scenario[],
+  sessionBytes: number,
 ): Promise<Map<string, Trips> | null> {
   const kind = storeOf(contender)
   if (kind === null || kind === 'folder' || kind === 'redis-cluster') return null
@@ -39,7 +41,8 @@ export async function countRoundTrips(
   const server = await startServer(contender, { store: wire.address })
   try {
     const client = newClient('traveller')
-    await signIn(server, client)
+    const fillerBytes = fillerBytesOf(sessionBytes)
+    await signIn(server, client, fillerBytes)
     const counts = new Map<string, Trips>()
     for (const { name: scenario, requests: names, isSignedIn } of scenarios) {
       const total = Math.max(leastRequests, names.length)
@@ -48,7 +51,12 @@ export async function countRoundTrips(
         const name = names[turn % names.length] as RequestName
         const { method, path } = requests[name]
         const asking = isSignedIn ? client : { ...client, cookie: null }
-        const { user } = await ask(server, method, `${path}?user=${client.user}&fillerBytes=100`, asking)
+        const { user } = await ask(
+          server,
+          method,
+          `${path}?user=${client.user}&fillerBytes=${fillerBytes}`,
+          asking,
+        )
         if (isSignedIn && ['read', 'write'].includes(name) && user !== client.user)
           throw new WrongAnswer(
             `${contender}, while trips are counted: ${client.user} was answered as ${user}`,

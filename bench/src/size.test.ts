@@ -35,17 +35,19 @@ test('who cannot hold a size in a browser is not measured with it, and that is s
   assert.match(printed, /at 200 B +at 3,000 B\n +cookie +\d+ +4,\d+\n +client-sessions +\d+ +refused/)
 })
 
-test('what the client sends with each request is measured, of several cookies too', async () => {
+test('what the client sends with each request, and what goes to the store and back, is measured at each size', async () => {
   const options = ['--scenario', 'read', '--bytes', '200,3000']
-  const { results } = await runBriefly('--only', 'cookie,cookie-session', ...options)
-  const bytesOf = (contender: string) =>
-    results.throughput.filter(row => row.contender === contender).map(row => row.credentialBytes)
+  const { results } = await runBriefly('--only', 'redis,cookie,cookie-session', ...options)
+  const rowsOf = (name: string) => results.throughput.filter(({ contender }) => contender === name)
+  const bytesOf = (contender: string) => rowsOf(contender).map(row => row.credentialBytes)
   assert.deepEqual(bytesOf('none'), [0, 0])
   const json = `{"user":"user-0000001","counter":0,"filler":"${'x'.repeat(200 - 25)}"}`
   const sessionCookie = `session=${Buffer.from(json).toString('base64')}`
   const signature = `session.sig=${Buffer.alloc(20).toString('base64url')}`
   assert.equal(bytesOf('cookie-session')[0], `${sessionCookie}; ${signature}`.length)
   assert.ok((bytesOf('cookie')[1] ?? 0) > 4096, 'in one cookie, 3,000 bytes would not fit')
+  const [small, large] = rowsOf('redis').map(row => Number(row.storeBytes)) as [number, number]
+  assert.ok(Math.abs(large - small - 2800) < 50, `${small}, then ${large}`) // a ping may come between
 })
 
 test('ours takes at most 0.9 of what client-sessions takes for the same data', async () => {

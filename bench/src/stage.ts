@@ -25,7 +25,7 @@ export class Stage implements AsyncDisposable {
   /** Ended by us, because their store had ended. */
   readonly #orphans = new Map<string, string>()
   readonly #refusals = new Map<string, string | null>()
-  readonly #trips = new Map<ContenderName, ReadonlyMap<string, Trips> | null>()
+  readonly #trips = new Map<string, ReadonlyMap<string, Trips> | null>()
 
   constructor() {
     this.loader = {
@@ -86,19 +86,24 @@ export class Stage implements AsyncDisposable {
   }
 
   /** By scenario; null where none can be counted. */
-  async tripsOf(contender: ContenderName, lost: NotRun[]): Promise<ReadonlyMap<string, Trips> | null> {
-    if (!this.#trips.has(contender)) {
+  async tripsOf(
+    contender: ContenderName,
+    sessionBytes: number,
+    lost: NotRun[],
+  ): Promise<ReadonlyMap<string, Trips> | null> {
+    const key = `${contender} ${sessionBytes}`
+    if (!this.#trips.has(key)) {
       const counted = scenarios.filter(({ isFirst }) => !isFirst)
       const trips = await this.places
         .addressFor(contender)
-        .then(address => countRoundTrips(contender, address, counted))
+        .then(address => countRoundTrips(contender, address, counted, sessionBytes))
         .catch(async error => {
           lost.push(await this.lossOf(contender, 'trips to the store', error, storeOf(contender)))
           return null
         })
-      this.#trips.set(contender, trips)
+      this.#trips.set(key, trips)
     }
-    return this.#trips.get(contender) ?? null
+    return this.#trips.get(key) ?? null
   }
 
   /**

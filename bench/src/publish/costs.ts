@@ -46,7 +46,7 @@ export function writeScenario(results: Reported, scenario: string): string {
       cell: ({ storeCpuMicros }) => (storeCpuMicros == null ? '' : `${storeCpuMicros.toFixed(1)} µs`),
     },
     { title: 'trips to it', cell: row => row.storeRoundTrips?.toFixed(1) ?? '' },
-    { title: 'bytes to and fro', cell: ({ storeBytes }) => (storeBytes ? count(storeBytes) : '') },
+    { title: 'bytes to and fro', cell: ({ storeBytes }) => (storeBytes == null ? '' : count(storeBytes)) },
   ])
   const { concurrency, sessionBytes, rounds } = first
   return blocks(

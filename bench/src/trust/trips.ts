@@ -4,6 +4,8 @@ import { scenarios } from '../throughput.ts'
 import { readsExactly } from './reading.ts'
 import type { Check } from './stand.ts'
 
+const sessionBytes = 200
+
 /**
  * Sojourn over Redis asks once for a page, and twice with the one that is planted. Rounded down: on a slow machine, pings
  * come between.
@@ -13,7 +15,7 @@ export const secondTrip: Check = {
   async read({ places }) {
     const countTrips = async (contender: Parameters<typeof countRoundTrips>[0]) => {
       const address = await places.addressFor(contender)
-      const trips = await countRoundTrips(contender, address, scenarios.slice(0, 1))
+      const trips = await countRoundTrips(contender, address, scenarios.slice(0, 1), sessionBytes)
       return Math.floor(Number(trips?.get('read')?.storeRoundTrips))
     }
     return [
