@@ -28,6 +28,28 @@ test('no share is told of a peer that cost nothing to speak of', () => {
   assert.match(answer([read('memory', 5), read('express-session-memory', -1)]), /5\.0 µs a page view\n/)
 })
 
+test('what a store uses is told beside it, and is in the share; of who asks nothing of it, it is pings', () => {
+  const inStore = (contender: string, overhead: number, storeCpuMicros: number, storeRoundTrips: number) => ({
+    ...read(contender, overhead),
+    storeCpuMicros,
+    storeRoundTrips,
+  })
+  const rows = [
+    inStore('redis', 10, 5, 1),
+    inStore('express-session-redis', 40, 20, 2),
+    read('express-session-memory', 20),
+    inStore('database-mariadb', 10, 30, 1),
+    inStore('cookie-revocable', 10, 0.4, 0.02),
+  ]
+  const answers = answer(rows)
+  assert.match(
+    answers,
+    / redis +10\.0 µs a page view and 5\.0 in its store, 0\.25 of express-session-redis\n/,
+  )
+  assert.match(answers, /10\.0 µs a page view and 30\.0 in its store, 2\.00 of express-session-memory\n/)
+  assert.match(answers, / cookie-revocable +10\.0 µs a page view\n/)
+})
+
 const gainsOf = (contender: string, results: Results = planted) =>
   answersOf(results)
     .get(contender)

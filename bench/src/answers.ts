@@ -1,7 +1,7 @@
 import { type ContenderName, contenderNames, holdsSessions, storeOf } from './contenders.ts'
 import { resgateAnswer } from './resgate/answers.ts'
 import { resgateContenderNames } from './resgate/contenders.ts'
-import type { Restart, Results, Theft } from './results.ts'
+import type { Restart, Results, Theft, Throughput } from './results.ts'
 import { percentBack } from './return-report.ts'
 import { socketAnswer } from './sockets/answers.ts'
 import { socketContenderNames } from './sockets/contenders.ts'
@@ -21,9 +21,6 @@ interface Part {
 
 /** The rest of the line, beside the longest name. */
 const maxLength = 72
-
-/** Of less, pings are a part. */
-const leastInStore = 0.5
 
 /** What people run today in the place of each of ours. */
 const peers: Partial<Record<ContenderName, ContenderName>> = {
@@ -129,20 +126,34 @@ function describeTheft({ theft }: Results, contender: ContenderName): Part[] {
 }
 
 function describePrices({ throughput }: Results, contender: ContenderName): Part[] {
-  const priceOf = (name: string | undefined, scenario: string) =>
-    throughput.find(row => row.contender === name && row.scenario === scenario)?.overheadMicros.median
-  const pageView = throughput.find(row => row.contender === contender && row.scenario === 'read')
-  const inStore = pageView?.storeCpuMicros ?? 0
+  const priceOf = (name: string | undefined, scenario: string): Price | undefined => {
+    const row = throughput.find(row => row.contender === name && row.scenario === scenario)
+    return row && { inServer: row.overheadMicros.median, inStore: inStoreOf(row) }
+  }
   const [read, write] = [priceOf(contender, 'read'), priceOf(contender, 'write')]
   const peer = peers[contender]
-  const peerRead = priceOf(peer, 'read') ?? 0
-  const share = read && read > 0 && peerRead > 0 ? `, ${(read / peerRead).toFixed(2)} of ${peer}` : ''
+  const [all, peersAll] = [totalOf(read), totalOf(priceOf(peer, 'read'))]
+  const share = all > 0 && peersAll > 0 ? `, ${(all / peersAll).toFixed(2)} of ${peer}` : ''
   return [
-    ...(read === undefined ? [] : [{ text: `${read.toFixed(1)} µs a page view${share}` }]),
-    ...(inStore < leastInStore ? [] : [{ text: `${inStore.toFixed(1)} µs more in its store` }]),
-    ...(write === undefined ? [] : [{ text: `${write.toFixed(1)} µs a change`, isDetail: true }]),
+    ...(read === undefined ? [] : [{ text: `${describe(read, 'a page view')}${share}` }]),
+    ...(write === undefined ? [] : [{ text: describe(write, 'a change'), isDetail: true }]),
   ]
 }
+
+interface Price {
+  readonly inServer: number
+  readonly inStore: number | null
+}
+
+/** Who asks nothing of its store pays for no more than pings. */
+const inStoreOf = ({ storeCpuMicros = null, storeRoundTrips }: Throughput) =>
+  storeRoundTrips !== null && storeRoundTrips < 0.5 ? null : storeCpuMicros
+
+const totalOf = (price: Price | undefined) =>
+  price === undefined ? 0 : price.inServer + (price.inStore ?? 0)
+
+const describe = ({ inServer, inStore }: Price, what: string) =>
+  `${inServer.toFixed(1)} µs ${what}${inStore === null ? '' : ` and ${inStore.toFixed(1)} in its store`}`
 
 /** Parts in as few lines as they need. */
 function fill(parts: readonly string[]): string[] {

@@ -25,7 +25,7 @@ test('a first page view is measured where servers share sessions, beside the lat
     ...['read none', 'read memory', 'read cookie'],
     ...['first-read none', 'first-read cookie'],
   ])
-  assert.match(printed, /the first time\?.*\n +contender +CPU µs +overhead +and later\n/)
+  assert.match(printed, /the first time\?.*\n +contender +CPU µs +overhead +store µs +and later\n/)
 })
 
 test('the server that is measured is not the one that signed its clients in', async () => {

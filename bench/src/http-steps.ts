@@ -2,7 +2,7 @@ import { type ContenderName, isShared, storeOf } from './contenders.ts'
 import { measureLatency } from './latency.ts'
 import type { BenchOptions } from './options.ts'
 import type { NotRun } from './results.ts'
-import type { Trips } from './round-trips.ts'
+import { noTrips } from './round-trips.ts'
 import { type Scenario, scenarios } from './scenarios.ts'
 import type { ServerProcess } from './server-process.ts'
 import type { Stage } from './stage.ts'
@@ -12,7 +12,6 @@ import { type Effort, measureThroughput } from './throughput.ts'
 
 /** A sample takes so much longer than it lasts: clients sign in, and an end is waited for. */
 export const sampleSeconds = (seconds: number) => seconds + 0.1
-const noTrips: Trips = { storeRoundTrips: null, storeBytes: null }
 const warmUpsPerSecond = 10_000
 /** There are several rates in each, and percentiles vary less than costs. */
 const mostLatencyRounds = 3
@@ -75,8 +74,11 @@ function planCourse(
       if (scenario.leavesSessions) await stage.clear()
       const throughput = []
       for (const row of rows) {
-        const trips = await stage.tripsOf(row.contender as ContenderName, row.sessionBytes, notRun)
-        throughput.push({ ...row, ...(trips?.get(row.scenario) ?? noTrips) })
+        const contender = row.contender as ContenderName
+        const trips = scenario.isFirst
+          ? noTrips
+          : await stage.tripsOf(contender, scenario, row.sessionBytes, notRun)
+        throughput.push({ ...row, ...trips })
       }
       return { throughput, notRun }
     },

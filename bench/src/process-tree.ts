@@ -19,18 +19,19 @@ const ticksPerSecond = systemValue('CLK_TCK', 100)
 const pageBytes = systemValue('PAGESIZE', 4096)
 
 /**
- * What a process and its children used so far, those that have ended included. Linux only.
+ * What processes and their children used so far, those that have ended included. Linux only.
  *
  * @throws {Error} if there is no such process
  */
-export function readTree(pid: number): TreeUsage {
+export function readTree(...pids: readonly number[]): TreeUsage {
   const stats = new Map<number, Stat>()
   for (const name of readdirSync('/proc')) {
     const stat = /^\d+$/.test(name) ? readStat(name) : null
     if (stat !== null) stats.set(Number(name), stat)
   }
-  if (!stats.has(pid)) throw new Error(`There is no process ${pid}.`)
-  const tree = new Set([pid])
+  const missing = pids.find(pid => !stats.has(pid))
+  if (missing !== undefined) throw new Error(`There is no process ${missing}.`)
+  const tree = new Set(pids)
   for (const member of tree) {
     for (const [child, { parent }] of stats) if (parent === member) tree.add(child)
   }

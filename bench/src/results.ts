@@ -60,7 +60,7 @@ export interface Throughput {
   readonly p99Ms: number
   /**
    * CPU time of the processes of the store per request, in microseconds, of all rounds together; null where it is inside
-   * the server, or another's. Missing in older files.
+   * the server or another's, and where the system is not Linux. Missing in older files.
    */
   readonly storeCpuMicros?: number | null
   /** Messages to the store per request of one client; null for a store inside the process, and for a cluster. */

@@ -24,50 +24,41 @@ export interface Trips {
   readonly storeBytes: number | null
 }
 
+export const noTrips: Trips = { storeRoundTrips: null, storeBytes: null }
+
 /**
- * Of each scenario: counted on the wire between a server and its store, one request after the other. Null where there is
- * no such wire, or more than one.
+ * Counted on the wire between a server and its store, one request after the other. Nulls where there is no such wire, or
+ * more than one.
  */
 export async function countRoundTrips(
   contender: ContenderName,
   address: string,
-  scenarios: readonly Scenario[],
+  { requests: names, isSignedIn }: Scenario,
   sessionBytes: number,
-): Promise<Map<string, Trips> | null> {
+): Promise<Trips> {
   const kind = storeOf(contender)
-  if (kind === null || kind === 'folder' || kind === 'redis-cluster') return null
-  if (!canTap(address)) return null
+  if (kind === null || kind === 'folder' || kind === 'redis-cluster' || !canTap(address)) return noTrips
   await using wire = await tap(address)
   const server = await startServer(contender, { store: wire.address })
   try {
     const client = newClient('traveller')
     const fillerBytes = fillerBytesOf(sessionBytes)
     await signIn(server, client, fillerBytes)
-    const counts = new Map<string, Trips>()
-    for (const { name: scenario, requests: names, isSignedIn } of scenarios) {
-      const total = Math.max(leastRequests, names.length)
-      const [messages, bytes] = [wire.messages(), wire.bytes()]
-      for (let turn = 0; turn < total; turn++) {
-        const name = names[turn % names.length] as RequestName
-        const { method, path } = requests[name]
-        const asking = isSignedIn ? client : { ...client, cookie: null }
-        const { user } = await ask(
-          server,
-          method,
-          `${path}?user=${client.user}&fillerBytes=${fillerBytes}`,
-          asking,
-        )
-        if (isSignedIn && ['read', 'write'].includes(name) && user !== client.user)
-          throw new WrongAnswer(
-            `${contender}, while trips are counted: ${client.user} was answered as ${user}`,
-          )
-      }
-      counts.set(scenario, {
-        storeRoundTrips: (wire.messages() - messages) / total,
-        storeBytes: (wire.bytes() - bytes) / total,
-      })
+    const total = Math.max(leastRequests, names.length)
+    const [messages, bytes] = [wire.messages(), wire.bytes()]
+    for (let turn = 0; turn < total; turn++) {
+      const name = names[turn % names.length] as RequestName
+      const { method, path } = requests[name]
+      const asking = isSignedIn ? client : { ...client, cookie: null }
+      const query = `user=${client.user}&fillerBytes=${fillerBytes}`
+      const { user } = await ask(server, method, `${path}?${query}`, asking)
+      if (isSignedIn && ['read', 'write'].includes(name) && user !== client.user)
+        throw new WrongAnswer(`${contender}, while trips are counted: ${client.user} was answered as ${user}`)
     }
-    return counts
+    return {
+      storeRoundTrips: (wire.messages() - messages) / total,
+      storeBytes: (wire.bytes() - bytes) / total,
+    }
   } finally {
     await server.kill()
   }

@@ -5,8 +5,8 @@ import { EndedError } from './ended-error.ts'
 import { type LoadProcess, startLoadProcess } from './load-process.ts'
 import { refusalOf } from './refusal.ts'
 import type { NotRun } from './results.ts'
-import { countRoundTrips, type Trips } from './round-trips.ts'
-import { scenarios } from './scenarios.ts'
+import { countRoundTrips, noTrips, type Trips } from './round-trips.ts'
+import type { Scenario } from './scenarios.ts'
 import { type ServerProcess, startServer } from './server-process.ts'
 import { type StoreKind, StorePlaces } from './store-server.ts'
 
@@ -25,7 +25,7 @@ export class Stage implements AsyncDisposable {
   /** Ended by us, because their store had ended. */
   readonly #orphans = new Map<string, string>()
   readonly #refusals = new Map<string, string | null>()
-  readonly #trips = new Map<string, ReadonlyMap<string, Trips> | null>()
+  readonly #trips = new Map<string, Trips>()
 
   constructor() {
     this.loader = {
@@ -85,25 +85,25 @@ export class Stage implements AsyncDisposable {
     }
   }
 
-  /** By scenario; null where none can be counted. */
+  /** Nulls of one who fails at it. */
   async tripsOf(
     contender: ContenderName,
+    scenario: Scenario,
     sessionBytes: number,
     lost: NotRun[],
-  ): Promise<ReadonlyMap<string, Trips> | null> {
-    const key = `${contender} ${sessionBytes}`
-    if (!this.#trips.has(key)) {
-      const counted = scenarios.filter(({ isFirst }) => !isFirst)
-      const trips = await this.places
-        .addressFor(contender)
-        .then(address => countRoundTrips(contender, address, counted, sessionBytes))
-        .catch(async error => {
-          lost.push(await this.lossOf(contender, 'trips to the store', error, storeOf(contender)))
-          return null
-        })
-      this.#trips.set(key, trips)
-    }
-    return this.#trips.get(key) ?? null
+  ): Promise<Trips> {
+    const key = `${contender} ${scenario.name} ${sessionBytes}`
+    const known = this.#trips.get(key)
+    if (known !== undefined) return known
+    const trips = await this.places
+      .addressFor(contender)
+      .then(address => countRoundTrips(contender, address, scenario, sessionBytes))
+      .catch(async error => {
+        lost.push(await this.lossOf(contender, 'trips to the store', error, storeOf(contender)))
+        return noTrips
+      })
+    this.#trips.set(key, trips)
+    return trips
   }
 
   /**

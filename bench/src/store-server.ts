@@ -17,12 +17,15 @@ import { type ContenderName, storeOf } from './contenders.ts'
 export type StoreKind = 'redis' | 'redis-cluster' | 'postgres' | 'mariadb' | 'folder'
 
 /** Where a contender's sessions live. */
-export interface StorePlace extends AsyncDisposable {
+export interface Place {
   /** As `World` has it. */
   readonly address: string
   /** Of its servers, if they are ours. */
   readonly pids: readonly number[]
 }
+
+/** One that goes with the run. */
+export interface StorePlace extends Place, AsyncDisposable {}
 
 /** A store of one's own, to do harm to. */
 export interface StoreServer extends StorePlace {
@@ -48,7 +51,7 @@ export class StorePlaces implements AsyncDisposable {
     return (await this.placeOf(kind)).address
   }
 
-  async placeOf(kind: StoreKind | null): Promise<Omit<StorePlace, keyof AsyncDisposable>> {
+  async placeOf(kind: StoreKind | null): Promise<Place> {
     if (kind === null) return { address: '', pids: [] }
     if (kind === 'folder') {
       const folder = await createFolder()

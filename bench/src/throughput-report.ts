@@ -41,7 +41,7 @@ function formatCourse(rows: readonly Throughput[], index: number): string {
     { title: 'of none', cell: ratio },
     { title: 'CPU µs', cell: row => micros(row.cpuMicros) },
     ...overheadColumns(rows),
-    { title: 'store µs', cell: ({ storeCpuMicros }) => storeCpuMicros?.toFixed(1) ?? '' },
+    storeColumn,
     { title: 'trips', cell: row => row.storeRoundTrips?.toFixed(1) ?? '' },
     { title: 'p99 ms', cell: row => row.p99Ms.toFixed(2) },
   ])
@@ -56,9 +56,9 @@ function formatCourse(rows: readonly Throughput[], index: number): string {
 
 const throughputLegend = wrap(
   'CPU µs: what the server process uses per request, SQLite and LevelDB in it. overhead: that, above none in the same ' +
-    'round. store µs: what a store in processes of its own uses. trips: messages to it per request. What was found good ' +
-    'lately is remembered: read is of a session that this server has seen before, first-read (with --full) of one that ' +
-    'it has not. mixed: of 100 requests, 90 read, 8 write, one signs out and one in. login: a new user each time, whose ' +
+    'round. store µs: what a store in processes of its own uses, where they are ours, on Linux; in a short run, give or ' +
+    'take some. trips: messages to it per request. What was found good lately is remembered: read is of a session that ' +
+    'this server has seen before, first-read (with --full) of one that it has not. mixed: of 100 requests, 90 read, 8 write, one signs out and one in. login: a new user each time, whose ' +
     'password costs nothing to check.',
 )
 
@@ -81,6 +81,7 @@ function formatFirstReads(rows: readonly Throughput[], reads: readonly Throughpu
     { title: 'contender', cell: row => row.contender, align: 'left' },
     { title: 'CPU µs', cell: row => micros(row.cpuMicros) },
     ...overheadColumns(rows),
+    storeColumn,
     ...(rows.some(readOf) ? [later] : []),
   ])
   return `${table}${firstReadLegend}`
@@ -120,6 +121,11 @@ function conditionsOf([row]: readonly Throughput[]): string {
   const { scenario, concurrency, sessionBytes, rounds } = row as Throughput
   const repeats = rounds === 1 ? '1 round' : `${rounds} rounds`
   return `${scenario}, ${concurrency} connections, ${count(sessionBytes)} B, ${repeats}`
+}
+
+const storeColumn: Column<Throughput> = {
+  title: 'store µs',
+  cell: ({ storeCpuMicros }) => storeCpuMicros?.toFixed(1) ?? '',
 }
 
 /** With its spread, where there is one. */

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
-import type { Browser, BrowserContext, Page } from '@sojourn/testbed'
-import { eventually } from '@sojourn/testbed'
+import { type Browser, type BrowserContext, eventually, type Page } from '@sojourn/testbed'
 
 type ContextOptions = NonNullable<Parameters<Browser['newContext']>[0]>
 type Storage = Awaited<ReturnType<BrowserContext['storageState']>>

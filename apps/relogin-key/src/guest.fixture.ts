@@ -1,5 +1,4 @@
-import type { Browser, BrowserContext, Page } from '@sojourn/testbed'
-import { eventually } from '@sojourn/testbed'
+import { type Browser, type BrowserContext, eventually, type Page } from '@sojourn/testbed'
 
 const passwords = { alice: 'wonderland', bob: 'builder' }
 type Name = keyof typeof passwords

@@ -70,7 +70,7 @@ export const inStore: Figure<{ readonly storeCpuMicros?: number | null }> = {
   of: row => row.storeCpuMicros,
   format: to(1),
   isBetter: 'less',
-  margin: { share: 0.5, amount: 2 },
+  margin: { share: 0.5, amount: 5 },
   isAbsolute: true,
   noise: ({ cpu }) => ({ share: cpu }),
 }

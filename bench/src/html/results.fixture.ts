@@ -48,7 +48,7 @@ const throughput: Throughput[] = Object.entries(costs).flatMap(([contender, [rea
     overheadMicros: overhead < 0 ? { median: overhead, min: -1.2, max: 0.6 } : about(overhead),
     p50Ms: 20_000 / rps,
     p99Ms: 70_000 / rps,
-    storeCpuMicros: contender.includes('redis') ? overhead / 2 : null,
+    storeCpuMicros: contender.includes('redis') ? 10 + 50 / overhead : null,
     storeRoundTrips: contender.includes('redis') ? 1 : null,
     storeBytes: contender.includes('redis') ? 512 : null,
     responseBytes: 300,

@@ -67,19 +67,23 @@ function ownPageOf(guests: readonly Throughput[]): string {
 
 function drawCosts(question: string, rows: readonly Throughput[]): Markup {
   const rowOf = (contender: string) => rows.find(row => row.contender === contender)
-  return drawBars(`${question}: overhead and requests per second of each contender`, rows, [
-    {
-      title: 'Overhead of a request',
-      format: micros,
-      spreadOf: contender => rowOf(contender)?.overheadMicros,
-    },
-    {
-      title: 'In its store',
-      format: micros,
-      spreadOf: contender => asSpread(rowOf(contender)?.storeCpuMicros),
-    },
-    { title: 'Requests per second', format: count, spreadOf: contender => rowOf(contender)?.rps },
-  ])
+  return drawBars(
+    `${question}: overhead, CPU time in its store, and requests per second of each contender`,
+    rows,
+    [
+      {
+        title: 'Overhead of a request',
+        format: micros,
+        spreadOf: contender => rowOf(contender)?.overheadMicros,
+      },
+      {
+        title: 'In its store',
+        format: micros,
+        spreadOf: contender => asSpread(rowOf(contender)?.storeCpuMicros),
+      },
+      { title: 'Requests per second', format: count, spreadOf: contender => rowOf(contender)?.rps },
+    ],
+  )
 }
 
 const asSpread = (value: number | null | undefined) => (value == null ? value : spreadOf([value]))

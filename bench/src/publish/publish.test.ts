@@ -44,7 +44,7 @@ describe('what is published', () => {
     assert.match(text, /Commit `abc1234`, 2026-11-21, `--full`; 2 × Planted Processor/)
     assert.match(
       text,
-      /\| `redis` \| 32,106 \| 0\.55 \| 30\.1 µs \| \*\*14\.1 µs\*\* \| 13\.1–15\.7 \| 7\.0 µs \| 1\.0 \| 512 \|/,
+      /\| `redis` \| 32,106 \| 0\.55 \| 30\.1 µs \| \*\*14\.1 µs\*\* \| 13\.1–15\.7 \| 13\.5 µs \| 1\.0 \| 512 \|/,
     )
     assert.match(text, /\| `redis` \| 13 % \|.* 100 % after 2\.0 s \|/)
     assert.match(text, /\| +\| 1 connection \| 32 connections \| 256 connections \|/)

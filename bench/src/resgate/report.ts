@@ -43,8 +43,8 @@ function formatCosts(rows: readonly Resgate[]): string {
   )
   const legend = wrap(
     'Each relogin presents a key on a new connection and rotates it; a login begins a session, with a password that costs nothing ' +
-      'to check. CPU µs: what the service process uses for one; msgs: messages on NATS, with the request; trips: messages to ' +
-      'the store, where there is one on a wire.',
+      'to check. CPU µs: what the service process uses for one, without a store in a process of its own; msgs: messages on ' +
+      'NATS, with the request; trips: messages to that store.',
   )
   const busy = Math.max(...rows.map(({ loaderBusy }) => loaderBusy))
   const warning =

@@ -35,8 +35,8 @@ function formatCosts(rows: readonly Sockets[]): string {
     ],
   )
   const legend = wrap(
-    'Each resume presents the key of an open socket and rotates it. CPU µs: what the server process uses for one; trips: ' +
-      'messages to the store, where there is one on a wire. A sign-in is to a new session, without the check of a ' +
+    'Each resume presents the key of an open socket and rotates it. CPU µs: what the server process uses for one, without a ' +
+      'store in a process of its own; trips: messages to that. A sign-in is to a new session, without the check of a ' +
       'password. connect: p50 and p99 from the beginning of a connection until its session is known, one at a time. KB each: memory of ' +
       'the server per open socket that is signed in, with its session.',
   )

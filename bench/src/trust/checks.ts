@@ -1,7 +1,7 @@
 import { wrongAnswers, wrongUsersUnderLoad } from './answers.ts'
 import { busyLoop, delay, largerAnswer } from './costs.ts'
 import { leak, lingering, pause } from './growth.ts'
-import { inRedis } from './in-redis.ts'
+import { busyStore } from './in-store.ts'
 import { evenPace, stalls } from './paces.ts'
 import { lostSessions, lostWrites, wrongUsers } from './restarts.ts'
 import type { Check } from './stand.ts'
@@ -14,7 +14,6 @@ export const steadyChecks: readonly Check[] = [
   wrongUsersUnderLoad,
   largerAnswer,
   secondTrip,
-  inRedis,
   lostSessions,
   lostWrites,
   wrongUsers,
@@ -22,4 +21,13 @@ export const steadyChecks: readonly Check[] = [
 ]
 
 /** What reads clocks and memory. */
-export const noisyChecks: readonly Check[] = [busyLoop, delay, stalls, evenPace, leak, pause, thefts]
+export const noisyChecks: readonly Check[] = [
+  busyLoop,
+  busyStore,
+  delay,
+  stalls,
+  evenPace,
+  leak,
+  pause,
+  thefts,
+]

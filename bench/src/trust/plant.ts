@@ -6,6 +6,7 @@ export type Plant = (host: Contender) => Contender
 /** Each is one file in `plants/`. */
 export type PlantName =
   | 'busy-loop'
+  | 'busy-store'
   | 'delay'
   | 'larger-answer'
   | 'leak'

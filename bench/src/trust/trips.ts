@@ -1,9 +1,10 @@
 import { plantedName } from '../contenders.ts'
 import { countRoundTrips } from '../round-trips.ts'
-import { scenarios } from '../throughput.ts'
+import { type Scenario, scenarios } from '../throughput.ts'
 import { readsExactly } from './reading.ts'
 import type { Check } from './stand.ts'
 
+const [read] = scenarios as [Scenario]
 const sessionBytes = 200
 
 /**
@@ -15,8 +16,8 @@ export const secondTrip: Check = {
   async read({ places }) {
     const countTrips = async (contender: Parameters<typeof countRoundTrips>[0]) => {
       const address = await places.addressFor(contender)
-      const trips = await countRoundTrips(contender, address, scenarios.slice(0, 1), sessionBytes)
-      return Math.floor(Number(trips?.get('read')?.storeRoundTrips))
+      const trips = await countRoundTrips(contender, address, read, sessionBytes)
+      return Math.floor(Number(trips.storeRoundTrips))
     }
     return [
       readsExactly('nothing: trips to Redis for each page', 1, await countTrips('redis')),

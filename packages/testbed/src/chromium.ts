@@ -1,4 +1,4 @@
-import { type Browser, chromium } from 'playwright-core'
+import type { Browser } from 'playwright-core'
 import { provideProgram } from './program.ts'
 
 /**
@@ -17,6 +17,7 @@ export async function launchChromium(): Promise<Browser> {
     commands: { fedora: 'sudo dnf install chromium', macos: 'brew install --cask google-chrome' },
     variable: 'CHROMIUM',
   })
+  const { chromium } = await import('playwright-core') // of some weight, and few tests need it
   // Playwright itself adds --headless and the switches that keep a browser quiet; the sandbox does not work as root.
   return chromium.launch({
     executablePath,

@@ -26,7 +26,7 @@ client.onState(state => {
   say('failed', null)
   if (state.name === 'anonymous' || state.name === 'ended') person = seconds = null
   if (state.name === 'active') void learnWho()
-  void lookAtKey() // the log shall miss no generation
+  void lookAtKey() // a generation may be shorter than the pauses of the watch
   refresh()
 })
 client.listen('tick', (count: number) => {
@@ -78,7 +78,7 @@ async function watchKey(): Promise<void> {
 }
 
 async function lookAtKey(): Promise<void> {
-  const found = await readKey().catch(() => null)
+  const found = await readKey().catch(() => key)
   if (found !== null && found.generation !== key?.generation) {
     log(
       key === null
