@@ -41,12 +41,7 @@ export function writeScenario(results: Reported, scenario: string): string {
     { title: 'CPU per request', cell: row => micros(row.cpuMicros) },
     { title: 'above no sessions', cell: overhead },
     { title: 'min–max', cell: formatRange },
-    {
-      title: 'in its store',
-      cell: ({ storeCpuMicros }) => (storeCpuMicros == null ? '' : `${storeCpuMicros.toFixed(1)} µs`),
-    },
-    { title: 'trips to it', cell: row => row.storeRoundTrips?.toFixed(1) ?? '' },
-    { title: 'bytes to and fro', cell: ({ storeBytes }) => (storeBytes == null ? '' : count(storeBytes)) },
+    ...storeColumns.filter(({ cell }) => rows.some(row => cell(row) !== '')),
   ])
   const { concurrency, sessionBytes, rounds } = first
   return blocks(
@@ -54,6 +49,16 @@ export function writeScenario(results: Reported, scenario: string): string {
     `\`${scenario}\`, ${concurrency} connections, ${count(sessionBytes)} B of session data, median of ${rounds} rounds.${paceOf(rows)}`,
   )
 }
+
+/** Of stores in processes of their own. */
+const storeColumns: readonly Column<Throughput>[] = [
+  {
+    title: 'in the store',
+    cell: ({ storeCpuMicros }) => (storeCpuMicros == null ? '' : `${storeCpuMicros.toFixed(1)} µs`),
+  },
+  { title: 'trips to the store', cell: row => row.storeRoundTrips?.toFixed(1) ?? '' },
+  { title: 'bytes to and fro', cell: ({ storeBytes }) => (storeBytes == null ? '' : count(storeBytes)) },
+]
 
 /** Said where the load generator was at its limit. */
 export function paceOf(rows: readonly { readonly loaderBusy: number }[]): string {
