@@ -11,7 +11,7 @@ const patienceMs = 20_000
 export class Browser {
   reloginKey: string | null = null
   attempt: string | null = null
-  /** The answers to all relogins in vain, by code. */
+  /** The codes of all relogins in vain with the key that it held; late duplicates of one before are refused as well. */
   readonly refusals: string[] = []
 }
 
@@ -108,9 +108,10 @@ export class Tab {
     if (reloginKey === null) return true
     browser.attempt ??= randomUUID()
     const answer = await this.#ask('relogin', { reloginKey, attempt: browser.attempt }).catch(error => error)
-    if (answer.code !== undefined) browser.refusals.push(answer.code)
+    const isHeld = browser.reloginKey === reloginKey
+    if (answer.code !== undefined && isHeld) browser.refusals.push(answer.code)
     if (answer.code !== undefined && answer.code !== 'session.invalidReloginKey') return false
-    if (browser.reloginKey !== reloginKey) return answer.code === undefined // Another tab was quicker.
+    if (!isHeld) return answer.code === undefined // Another tab was quicker.
     browser.reloginKey = answer.reloginKey ?? null
     browser.attempt = null
     return true
