@@ -58,13 +58,13 @@ const throughputLegend = wrap(
   'CPU µs: what the server process uses per request, SQLite and LevelDB in it. overhead: that, above none in the same ' +
     'round. store µs: what a store in processes of its own uses, where they are ours, on Linux; in a short run, give or ' +
     'take some. trips: messages to it per request. What was found good lately is remembered: read is of a session that ' +
-    'this server has seen before, first-read (with --full) of one that it has not. mixed: of 100 requests, 90 read, 8 write, one signs out and one in. login: a new user each time, whose ' +
-    'password costs nothing to check.',
+    'this server has seen before, first-read (with --full) of one that it has not. mixed: of 100 requests, 90 read, 8 ' +
+    'write, one signs out and one in. login: a new user each time, whose password costs nothing to check.',
 )
 
 const firstReadLegend = wrap(
   'Each request is the first of its client to this server: another one signed it in. Who shares no sessions between ' +
-    'servers is left out. and later: the overhead of read.',
+    'servers is left out. store µs: of a store in processes of its own. and later: the overhead of read.',
 )
 
 /** Of sessions that another server signed in, beside what `read` measured. */

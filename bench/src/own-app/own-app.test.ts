@@ -61,7 +61,7 @@ test('a demo that keeps sessions in memory loses them all at a restart, and a co
     /\n {2}A restart signs everybody out: 0 of 4 still signed in; .* away for \d+\.\d s\.\n/,
   )
   assert.match(ran.out, /\n {2}A copied cookie is worth nothing once its owner signs out\.\n/)
-  assert.match(ran.out, /\n {2}contender +req\/s {2}of none {2}CPU µs {2}overhead {2}p50 ms {2}p99 ms\n/)
+  assert.match(ran.out, /\n {2}contender +req\/s {2}of none {2}CPU µs {2}overhead µs {2}p50 ms {2}p99 ms\n/)
   assert.match(ran.out.replace(/\s+/g, ' '), /than the answer \(303\) to a stranger; name a comparable page/)
   assertFits(ran)
 })

@@ -84,7 +84,7 @@ function formatThroughput(none: OwnThroughput, row: OwnThroughput): string {
       { title: 'req/s', cell: ({ rps }) => count(rps.median) },
       { title: 'of none', cell: ({ ratioToNone }) => ratioToNone.median.toFixed(2) },
       { title: 'CPU µs', cell: ({ cpuMicros }) => micros(cpuMicros) },
-      { title: 'overhead', cell: ({ overheadMicros }) => micros(overheadMicros) },
+      { title: 'overhead µs', cell: ({ overheadMicros }) => micros(overheadMicros) },
       ...(rounds === 1 ? [] : [rangeColumn]),
       { title: 'p50 ms', cell: ({ p50Ms }) => p50Ms.toFixed(2) },
       { title: 'p99 ms', cell: ({ p99Ms }) => p99Ms.toFixed(2) },
