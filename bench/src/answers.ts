@@ -153,7 +153,7 @@ const totalOf = (price: Price | undefined) =>
   price === undefined ? 0 : price.inServer + (price.inStore ?? 0)
 
 const describe = ({ inServer, inStore }: Price, what: string) =>
-  `${inServer.toFixed(1)} µs ${what}${inStore === null ? '' : ` and ${inStore.toFixed(1)} in its store`}`
+  `${inServer.toFixed(1)} µs ${what}${inStore === null ? '' : `, ${inStore.toFixed(1)} in store`}`
 
 /** Parts in as few lines as they need. */
 function fill(parts: readonly string[]): string[] {
